@@ -1,0 +1,143 @@
+//! What the journal remembers. Appended, never changed; the state is a fold over these.
+
+use super::{Digest, Intent, Rule, State};
+use crate::money::Money;
+use crate::reason::Reason;
+use serde::{Deserialize, Serialize};
+
+/// Most receipt facts that an app may give with an approval.
+pub const FACTS_MAX: usize = 20;
+/// Longest name or value of a fact, in characters.
+pub const FACT_CHARS_MAX: usize = 60;
+
+/// A line for the receipt that only the app knows: wallet, transaction number, AID, TVR.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What it is, at most [`FACT_CHARS_MAX`] characters.
+    pub name: String,
+    /// Its value, at most [`FACT_CHARS_MAX`] characters.
+    pub value: String,
+}
+
+/// Something that happened to a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The payment exists. Always in one commit with [`Event::Authorising`].
+    Created {
+        /// What is to be done.
+        intent: Intent,
+    },
+    /// A request that can move money is about to be handed to the network.
+    Authorising {
+        /// The operation of the destination.
+        operation: String,
+        /// True for an offer: what can be paid later.
+        offer: bool,
+        /// SHA-256 of the request.
+        request: Digest,
+        /// For an offer: how long it can be paid, in milliseconds.
+        expires_ms: Option<u64>,
+    },
+    /// Certainly nothing left the terminal.
+    NotSent {
+        /// Why.
+        reason: Reason,
+    },
+    /// It is not known whether money moved.
+    Unknown {
+        /// Why.
+        reason: Reason,
+    },
+    /// The app said what the record contradicts; its word does not count.
+    AppFault {
+        /// Which rule it broke.
+        rule: Rule,
+    },
+    /// Money moved, proved by an answer that verifies.
+    Approved {
+        /// How much; may be less than was asked.
+        amount: Money,
+        /// Lines for the receipt.
+        facts: Vec<Fact>,
+    },
+    /// The customer was served; the receipt is out, refused or failed.
+    Completed,
+    /// No money moved, and none will.
+    Declined {
+        /// Why.
+        reason: Reason,
+    },
+    /// Ended before money moved. A closed offer is asked about until `watch_ms` have passed.
+    Cancelled {
+        /// Why.
+        reason: Reason,
+        /// How long a closed offer is still watched, in milliseconds; 0 for none.
+        watch_ms: u64,
+    },
+    /// What moved, or may have moved, is taken back.
+    Reversed {
+        /// Why.
+        reason: Reason,
+    },
+    /// A closed offer was paid after all; the linked refund starts.
+    PaidLate {
+        /// How much.
+        amount: Money,
+    },
+    /// A closed offer was watched long enough, and stayed unpaid.
+    WatchEnded,
+    /// Recovery has used its budget.
+    Parked,
+    /// A receipt was printed, or could not be. Never decides a payment.
+    Printed {
+        /// 0 for the first paper, then counting the copies.
+        copy: u32,
+        /// Why not, where it was not.
+        failed: Option<Reason>,
+    },
+}
+
+impl Event {
+    /// The name of the kind, as in the journal's column.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Created { .. } => "created",
+            Self::Authorising { .. } => "authorising",
+            Self::NotSent { .. } => "not-sent",
+            Self::Unknown { .. } => "unknown",
+            Self::AppFault { .. } => "app-fault",
+            Self::Approved { .. } => "approved",
+            Self::Completed => "completed",
+            Self::Declined { .. } => "declined",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Reversed { .. } => "reversed",
+            Self::PaidLate { .. } => "paid-late",
+            Self::WatchEnded => "watch-ended",
+            Self::Parked => "parked",
+            Self::Printed { .. } => "printed",
+        }
+    }
+
+    /// The state that the event leads to; `None` where it changes none.
+    #[must_use]
+    pub const fn leads_to(&self) -> Option<State> {
+        match self {
+            Self::Created { .. } => Some(State::Created),
+            Self::Authorising { .. } => Some(State::Authorising),
+            Self::Unknown { .. } => Some(State::Unknown),
+            Self::Approved { .. } => Some(State::Approved),
+            Self::Completed => Some(State::Completed),
+            Self::Declined { .. } => Some(State::Declined),
+            Self::Cancelled { .. } => Some(State::Cancelled),
+            Self::Reversed { .. } => Some(State::Reversed),
+            Self::PaidLate { .. } => Some(State::Reversing),
+            Self::Parked => Some(State::Parked),
+            Self::NotSent { .. }
+            | Self::AppFault { .. }
+            | Self::WatchEnded
+            | Self::Printed { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,542 @@
+//! The machine: [`Payment::step`] takes what happened and returns what to record and what to do.
+
+use super::{
+    Digest, Event, FACT_CHARS_MAX, FACTS_MAX, Fact, Intent, Kind, OFFER_MARGIN, PARKED_RETRY,
+    Proof, RECOVERY_BYTES_MAX, REQUEST_BYTES_MAX, Rule, State, recovery_wait,
+};
+use crate::document::is_forbidden_character;
+use crate::money::Money;
+use crate::operation::{OperationKind, Reading};
+use crate::reason::Reason;
+use std::time::Duration;
+
+/// A request that an app wants to hand to an operation that can move money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// The operation's name in the destination.
+    pub operation: String,
+    /// Its kind, from the signed configuration.
+    pub kind: OperationKind,
+    /// SHA-256 of the request as it will be sent.
+    pub request: Digest,
+    /// Length of the request, in bytes.
+    pub request_bytes: usize,
+    /// Length of the recovery note, in bytes.
+    pub recovery_bytes: usize,
+    /// True where the configuration says that the acquirer answers a repeat with the same number
+    /// and data as it answered the first.
+    pub repeatable: bool,
+    /// For an offer: how long it can be paid.
+    pub expires: Option<Duration>,
+}
+
+/// How an app's `start` or `recover` ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// The app says: money moved.
+    Approved {
+        /// How much.
+        amount: Money,
+        /// Lines for the receipt.
+        facts: Vec<Fact>,
+    },
+    /// The app says: no money moved, and none will.
+    Declined {
+        /// Why.
+        reason: Reason,
+    },
+    /// The app says: ended before money moved.
+    Cancelled {
+        /// Why.
+        reason: Reason,
+    },
+    /// The app says: I do not know.
+    Unknown {
+        /// Why.
+        reason: Reason,
+    },
+    /// The app trapped, ran out of time or memory, or did not come back after a cancel.
+    Died,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The app submits. `recovering` is true inside `recover`.
+    Submit {
+        /// What it wants to send.
+        submission: Submission,
+        /// True inside `recover`.
+        recovering: bool,
+    },
+    /// The app wants to inquire or undo.
+    Ask {
+        /// The operation's kind.
+        kind: OperationKind,
+    },
+    /// The network says: the request certainly did not leave.
+    NotSent {
+        /// Why.
+        reason: Reason,
+    },
+    /// A verified answer was read.
+    Heard {
+        /// What it proves.
+        reading: Reading,
+        /// The amount in it.
+        amount: Option<Money>,
+        /// The acquirer's reason in it.
+        reason: Option<Reason>,
+    },
+    /// The app's `start` or `recover` ended.
+    Ended(Ending),
+    /// The terminal came up again.
+    Rebooted,
+    /// A receipt came out, or could not.
+    Printed {
+        /// Why not, where it did not.
+        failed: Option<Reason>,
+    },
+    /// The customer was served.
+    Served,
+    /// The linked refund of a late payment was approved.
+    GivenBack,
+    /// The time to watch a closed offer is over.
+    WatchOver,
+}
+
+/// What to do, after the events beside it are durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Send the request.
+    Send,
+    /// Call `recover` after this wait.
+    RecoverIn(Duration),
+    /// The money is certain: tell people, erase the recovery note.
+    Tell,
+    /// Ask about the closed offer again, until this much time has passed.
+    Watch(Duration),
+    /// Start a refund of this amount, linked to this payment.
+    Refund(Money),
+    /// Tell the owner that the method is blocked.
+    Alarm,
+}
+
+/// Events to make durable in one commit, then effects in order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Step {
+    /// To record, in order; may be empty.
+    pub events: Vec<Event>,
+    /// To do after that, in order.
+    pub effects: Vec<Effect>,
+}
+
+/// What was handed to the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Handed {
+    Nothing,
+    NotSent { reason: Reason },
+    Sent { offer: bool, request: Digest, expires: Duration },
+}
+
+/// One payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    intent: Intent,
+    state: State,
+    handed: Handed,
+    proof: Proof,
+    approved: Option<Money>,
+    facts: Vec<Fact>,
+    reason: Option<Reason>,
+    fault: Option<Rule>,
+    attempts: u32,
+    watched: bool,
+    copies: u32,
+}
+
+impl Payment {
+    /// A payment that nobody has risked anything for.
+    #[must_use]
+    pub const fn new(intent: Intent) -> Self {
+        Self {
+            intent,
+            state: State::Created,
+            handed: Handed::Nothing,
+            proof: Proof::Nothing,
+            approved: None,
+            facts: Vec::new(),
+            reason: None,
+            fault: None,
+            attempts: 0,
+            watched: false,
+            copies: 0,
+        }
+    }
+
+    /// The payment that these events of the journal made. `None` where they do not begin with
+    /// [`Event::Created`].
+    #[must_use]
+    pub fn from_events<'e>(events: impl IntoIterator<Item = &'e Event>) -> Option<Self> {
+        let mut events = events.into_iter();
+        let Some(Event::Created { intent }) = events.next() else {
+            return None;
+        };
+        let mut payment = Self::new(intent.clone());
+        events.for_each(|event| payment.apply(event));
+        Some(payment)
+    }
+
+    /// What is to be done.
+    #[must_use]
+    pub const fn intent(&self) -> &Intent {
+        &self.intent
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// How much moved; `None` where nothing is known to have.
+    #[must_use]
+    pub const fn approved(&self) -> Option<Money> {
+        self.approved
+    }
+
+    /// Lines for the receipt.
+    #[must_use]
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// Why it stands where it stands.
+    #[must_use]
+    pub const fn reason(&self) -> Option<Reason> {
+        self.reason
+    }
+
+    /// The rule that its app broke, if any.
+    #[must_use]
+    pub const fn fault(&self) -> Option<Rule> {
+        self.fault
+    }
+
+    /// What was heard so far in this run of the terminal.
+    #[must_use]
+    pub const fn proof(&self) -> Proof {
+        self.proof
+    }
+
+    /// True while a closed offer is still asked about.
+    #[must_use]
+    pub const fn is_watched(&self) -> bool {
+        self.watched
+    }
+
+    /// How often a receipt was printed or tried: the number of the next copy.
+    #[must_use]
+    pub const fn copies(&self) -> u32 {
+        self.copies
+    }
+
+    /// True where something that can move money may have left the terminal.
+    #[must_use]
+    pub const fn is_at_risk(&self) -> bool {
+        matches!(self.handed, Handed::Sent { .. })
+    }
+
+    /// Takes one input. On `Ok` the payment has moved on as the events say: the caller makes them
+    /// durable first, or stops taking money.
+    ///
+    /// # Errors
+    /// The [`Rule`] that a call of the app breaks; the payment is as before.
+    pub fn step(&mut self, input: Input) -> Result<Step, Rule> {
+        let step = match input {
+            Input::Submit { submission, recovering } => self.submit(&submission, recovering)?,
+            Input::Ask { kind } => self.ask(kind)?,
+            Input::NotSent { reason } => record([Event::NotSent { reason }]),
+            Input::Heard { reading, amount, reason } => {
+                self.proof = self.proof.after(reading, amount, reason, self.intent.amount);
+                Step::default()
+            }
+            Input::Ended(ending) if self.handed == Handed::Nothing => {
+                self.ended_before_risk(ending)
+            }
+            Input::Ended(ending) => self.ended(ending),
+            Input::Rebooted => self.rebooted(),
+            Input::Printed { failed } => record([Event::Printed { copy: self.copies, failed }]),
+            Input::Served if self.state == State::Approved => record([Event::Completed]),
+            Input::GivenBack if self.state == State::Reversing => {
+                record([Event::Reversed { reason: Reason::PaidLate }])
+            }
+            Input::WatchOver if self.watched => record([Event::WatchEnded]),
+            Input::Served | Input::GivenBack | Input::WatchOver => Step::default(),
+        };
+        for event in &step.events {
+            self.apply(event);
+        }
+        Ok(step)
+    }
+
+    fn submit(&self, submission: &Submission, recovering: bool) -> Result<Step, Rule> {
+        if !submission.kind.moves_money() {
+            return Err(Rule::WrongKind);
+        }
+        if submission.request_bytes > REQUEST_BYTES_MAX
+            || submission.recovery_bytes > RECOVERY_BYTES_MAX
+        {
+            return Err(Rule::TooLarge);
+        }
+        match &self.handed {
+            Handed::Nothing if recovering => Err(Rule::NothingSubmitted),
+            Handed::Nothing => Ok(Step {
+                events: vec![
+                    Event::Created { intent: self.intent.clone() },
+                    Event::Authorising {
+                        operation: submission.operation.clone(),
+                        offer: submission.kind == OperationKind::Offer,
+                        request: submission.request,
+                        expires_ms: submission.expires.map(millis),
+                    },
+                ],
+                effects: vec![Effect::Send],
+            }),
+            // The same number with the same data, where the acquirer keeps to its first answer:
+            // not a second exchange but the first one asked again.
+            Handed::Sent { request, .. }
+                if recovering
+                    && submission.repeatable
+                    && *request == submission.request
+                    && !self.state.is_final() =>
+            {
+                Ok(Step { events: Vec::new(), effects: vec![Effect::Send] })
+            }
+            Handed::Sent { .. } | Handed::NotSent { .. } => Err(Rule::SubmittedTwice),
+        }
+    }
+
+    fn ask(&self, kind: OperationKind) -> Result<Step, Rule> {
+        match (kind, &self.handed) {
+            (
+                OperationKind::Inquiry | OperationKind::Undo,
+                Handed::Nothing | Handed::NotSent { .. },
+            ) => Err(Rule::NothingSubmitted),
+            (OperationKind::Undo, _) if self.intent.kind == Kind::Refund => Err(Rule::UndoOfRefund),
+            (OperationKind::Undo, _) if self.state.is_final() => Err(Rule::AlreadyFinal),
+            (OperationKind::Inquiry | OperationKind::Undo, Handed::Sent { .. }) => {
+                Ok(Step { events: Vec::new(), effects: vec![Effect::Send] })
+            }
+            (OperationKind::Financial | OperationKind::Offer | OperationKind::Service, _) => {
+                Err(Rule::WrongKind)
+            }
+        }
+    }
+
+    fn ended(&self, ending: Ending) -> Step {
+        if self.state.is_final() {
+            return self.watched_again();
+        }
+        match &self.handed {
+            Handed::Nothing => Step::default(),
+            Handed::NotSent { reason } => tell(Event::Cancelled { reason: *reason, watch_ms: 0 }),
+            Handed::Sent { .. } if self.state == State::Reversing => Step::default(),
+            Handed::Sent { offer, expires, .. } => match self.verdict(ending, *offer, *expires) {
+                Ok(step) => step,
+                Err(rule) => self.unknown(Some(rule), Reason::AppBrokeRule),
+            },
+        }
+    }
+
+    /// Nothing was handed over: whatever the app says or does, no money moved, and the journal
+    /// has nothing to remember.
+    fn ended_before_risk(&mut self, ending: &Ending) -> Step {
+        let reason = match ending {
+            Ending::Declined { reason } | Ending::Cancelled { reason } => *reason,
+            Ending::Approved { .. } => {
+                self.fault = Some(Rule::ApprovedUnproved);
+                Reason::AppFailed
+            }
+            Ending::Unknown { .. } | Ending::Died => Reason::AppFailed,
+        };
+        self.state = State::Cancelled;
+        self.reason = Some(reason);
+        Step { events: Vec::new(), effects: vec![Effect::Tell] }
+    }
+
+    /// What an ending means once something may have left: the app's word against the record.
+    fn verdict(&self, ending: Ending, offer: bool, expires: Duration) -> Result<Step, Rule> {
+        match (ending, self.proof) {
+            (Ending::Approved { amount, facts }, Proof::Paid { amount: proved }) => {
+                if amount != proved {
+                    return Err(Rule::ApprovedOtherAmount);
+                }
+                check_facts(&facts)?;
+                Ok(tell(Event::Approved { amount, facts }))
+            }
+            (Ending::Approved { .. }, _) => Err(Rule::ApprovedUnproved),
+            (Ending::Declined { .. } | Ending::Cancelled { .. }, Proof::Paid { .. }) => {
+                Err(Rule::DeclinedButPaid)
+            }
+            (Ending::Declined { .. } | Ending::Cancelled { .. }, Proof::NotPaid { reason }) => {
+                Ok(tell(Event::Declined { reason }))
+            }
+            (Ending::Declined { reason } | Ending::Cancelled { reason }, Proof::Undone) => {
+                Ok(taken_back(reason, offer, expires))
+            }
+            (Ending::Declined { .. } | Ending::Cancelled { .. }, Proof::Nothing | Proof::Open) => {
+                Err(Rule::EndedButOpen)
+            }
+            (Ending::Unknown { reason }, _) => Ok(self.unknown(None, reason)),
+            (Ending::Died, _) => Ok(self.unknown(None, Reason::AppFailedAfterSend)),
+        }
+    }
+
+    /// The payment is (still) unknown: record it once, then try again or park.
+    fn unknown(&self, rule: Option<Rule>, reason: Reason) -> Step {
+        let mut step = Step::default();
+        step.events.extend(rule.map(|rule| Event::AppFault { rule }));
+        if self.state == State::Authorising {
+            step.events.push(Event::Unknown { reason });
+        }
+        match recovery_wait(self.attempts) {
+            Some(wait) if self.state != State::Parked => {
+                step.effects.push(Effect::RecoverIn(wait));
+            }
+            Some(_) | None => {
+                if self.state != State::Parked {
+                    step.events.push(Event::Parked);
+                    step.effects.push(Effect::Alarm);
+                }
+                step.effects.push(Effect::RecoverIn(PARKED_RETRY));
+            }
+        }
+        step
+    }
+
+    /// A closed offer that was asked about again.
+    fn watched_again(&self) -> Step {
+        match self.proof {
+            Proof::Paid { amount } if self.watched => Step {
+                events: vec![Event::PaidLate { amount }],
+                effects: vec![Effect::Refund(amount)],
+            },
+            _ => Step::default(),
+        }
+    }
+
+    fn rebooted(&self) -> Step {
+        match self.state {
+            State::Created | State::Authorising => match &self.handed {
+                Handed::Sent { .. } => {
+                    let mut step = record([Event::Unknown { reason: Reason::Restarted }]);
+                    step.effects.push(Effect::RecoverIn(Duration::ZERO));
+                    step
+                }
+                Handed::Nothing => {
+                    record([Event::Cancelled { reason: Reason::Restarted, watch_ms: 0 }])
+                }
+                Handed::NotSent { reason } => {
+                    record([Event::Cancelled { reason: *reason, watch_ms: 0 }])
+                }
+            },
+            // After a reboot every deadline counts as passed: ask at once.
+            State::Unknown | State::Parked => {
+                Step { events: Vec::new(), effects: vec![Effect::RecoverIn(Duration::ZERO)] }
+            }
+            State::Reversing => Step {
+                events: Vec::new(),
+                effects: self.approved.map(Effect::Refund).into_iter().collect(),
+            },
+            State::Cancelled if self.watched => {
+                Step { events: Vec::new(), effects: vec![Effect::Watch(Duration::ZERO)] }
+            }
+            State::Approved
+            | State::Completed
+            | State::Declined
+            | State::Reversed
+            | State::Cancelled => Step::default(),
+        }
+    }
+
+    /// Counts a try to recover. Called when `recover` is about to run.
+    pub const fn count_attempt(&mut self) {
+        self.attempts = self.attempts.saturating_add(1);
+    }
+
+    fn apply(&mut self, event: &Event) {
+        if let Some(state) = event.leads_to() {
+            self.state = state;
+        }
+        match event {
+            Event::Authorising { offer, request, expires_ms, .. } => {
+                self.handed = Handed::Sent {
+                    offer: *offer,
+                    request: *request,
+                    expires: Duration::from_millis(expires_ms.unwrap_or(0)),
+                };
+            }
+            Event::NotSent { reason } => self.handed = Handed::NotSent { reason: *reason },
+            Event::Approved { amount, facts } => {
+                self.approved = Some(*amount);
+                self.facts.clone_from(facts);
+                self.reason = None;
+            }
+            Event::PaidLate { amount } => {
+                self.approved = Some(*amount);
+                self.reason = Some(Reason::PaidLate);
+                self.watched = false;
+            }
+            Event::Unknown { reason } | Event::Declined { reason } => self.reason = Some(*reason),
+            Event::Reversed { reason } => {
+                self.reason = Some(*reason);
+                self.approved = None;
+            }
+            Event::Cancelled { reason, watch_ms } => {
+                self.reason = Some(*reason);
+                self.watched = *watch_ms > 0;
+            }
+            Event::WatchEnded => self.watched = false,
+            Event::Parked => self.reason = Some(Reason::Parked),
+            Event::AppFault { rule } => self.fault = Some(*rule),
+            Event::Printed { copy, .. } => self.copies = copy.saturating_add(1),
+            Event::Created { .. } | Event::Completed => {}
+        }
+    }
+}
+
+fn record(events: impl Into<Vec<Event>>) -> Step {
+    Step { events: events.into(), effects: Vec::new() }
+}
+
+fn tell(event: Event) -> Step {
+    Step { events: vec![event], effects: vec![Effect::Tell] }
+}
+
+/// An undo was read as done. An offer can still be paid by a phone that was slow; it is watched.
+fn taken_back(reason: Reason, offer: bool, expires: Duration) -> Step {
+    if offer {
+        let watch = expires.saturating_add(OFFER_MARGIN);
+        let mut step = tell(Event::Cancelled { reason, watch_ms: millis(watch) });
+        step.effects.push(Effect::Watch(watch));
+        step
+    } else {
+        tell(Event::Reversed { reason })
+    }
+}
+
+fn check_facts(facts: &[Fact]) -> Result<(), Rule> {
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text.chars().count() <= FACT_CHARS_MAX
+            && !text.chars().any(is_forbidden_character)
+    };
+    let good = facts.len() <= FACTS_MAX
+        && facts.iter().all(|fact| plain(&fact.name) && plain(&fact.value));
+    if good { Ok(()) } else { Err(Rule::BadFacts) }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

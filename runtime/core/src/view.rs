@@ -1,0 +1,292 @@
+//! What the screen shows: typed, bounded views. Drawn by the host's own components.
+//!
+//! Guarantees: a text over its cap, or with control or direction-override characters, is a typed
+//! error to whoever asked, never a silent cut; no view has a masked field. The amount stays on
+//! every view of a payment. Between two views of an app the host shows [`View::Wait`].
+
+use crate::document::is_forbidden_character;
+use crate::language::{Language, Text};
+use crate::money::Money;
+use crate::reason::{Class, Reason};
+use std::time::Duration;
+
+/// Longest title, in characters: two lines at 480 dots.
+pub const TITLE_CHARS_MAX: usize = 60;
+/// Longest text below the title, in characters.
+pub const BODY_CHARS_MAX: usize = 2_000;
+/// Longest row of a menu, in characters.
+pub const ROW_CHARS_MAX: usize = 60;
+/// Most rows of a menu.
+pub const ROWS_MAX: usize = 200;
+/// Largest content of a shown code, in bytes.
+pub const CODE_BYTES_MAX: usize = 1_000;
+/// Longest wait that an app can ask for.
+pub const WAIT_MAX: Duration = Duration::from_secs(5 * 60);
+/// Most view changes of an app in one second.
+pub const CHANGES_PER_SECOND_MAX: u32 = 10;
+
+/// Why a view cannot be shown. App developer: shorten or clean the named part.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ViewError {
+    /// Over its cap.
+    #[error("{part} holds {length}, limit {max}")]
+    TooLong {
+        /// `title`, `body`, `row`, `rows`, `code` or `wait`.
+        part: &'static str,
+        /// Length found (characters, rows, bytes or milliseconds).
+        length: usize,
+        /// The cap in the same unit.
+        max: usize,
+    },
+    /// A title, row or code without content.
+    #[error("{part} is empty")]
+    Empty {
+        /// Which part.
+        part: &'static str,
+    },
+    /// A control or direction-override character.
+    #[error("{part} holds the character U+{character:04X}, which no screen may carry")]
+    BadCharacter {
+        /// Which part.
+        part: &'static str,
+        /// The character's code point.
+        character: u32,
+    },
+}
+
+/// How a payment ended, as people are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Money moved.
+    Approved,
+    /// Refused.
+    Declined,
+    /// Ended before money moved.
+    Cancelled,
+    /// Not known yet.
+    Unknown,
+}
+
+/// One thing on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum View {
+    /// Ready for the next amount.
+    Idle,
+    /// "Please wait": between two views of an app.
+    Wait,
+    /// Something to read, with one button.
+    Message {
+        /// The title.
+        title: String,
+        /// The text.
+        body: String,
+    },
+    /// Something is being done.
+    Progress {
+        /// The title.
+        title: String,
+        /// The text.
+        body: String,
+    },
+    /// The camera is looking for a code.
+    Scan {
+        /// What to hold before it.
+        prompt: String,
+    },
+    /// A code for the customer's phone.
+    Qr {
+        /// The code's content.
+        text: String,
+        /// The line below it.
+        caption: String,
+    },
+    /// A choice.
+    Menu {
+        /// The title.
+        title: String,
+        /// The rows.
+        rows: Vec<String>,
+    },
+    /// The host asks for a yes.
+    Confirm {
+        /// Why it asks.
+        reason: Reason,
+    },
+    /// How the payment ended, with reason and next step.
+    Outcome {
+        /// Which way.
+        outcome: Outcome,
+        /// Why; `None` for a plain approval.
+        reason: Option<Reason>,
+    },
+    /// Something about a device, the payment being certain.
+    Notice {
+        /// What.
+        reason: Reason,
+    },
+}
+
+impl View {
+    /// Checks an app's view against the caps.
+    ///
+    /// # Errors
+    /// The first part that is over, by [`ViewError`].
+    pub fn check(&self) -> Result<(), ViewError> {
+        match self {
+            Self::Message { title, body } | Self::Progress { title, body } => {
+                text("title", title, TITLE_CHARS_MAX, false)?;
+                text("body", body, BODY_CHARS_MAX, true)
+            }
+            Self::Scan { prompt } => text("title", prompt, TITLE_CHARS_MAX, false),
+            Self::Qr { text: code, caption } => {
+                text("caption", caption, TITLE_CHARS_MAX, true)?;
+                if code.is_empty() {
+                    return Err(ViewError::Empty { part: "code" });
+                }
+                limit("code", code.len(), CODE_BYTES_MAX)
+            }
+            Self::Menu { title, rows } => {
+                text("title", title, TITLE_CHARS_MAX, false)?;
+                if rows.is_empty() {
+                    return Err(ViewError::Empty { part: "rows" });
+                }
+                limit("rows", rows.len(), ROWS_MAX)?;
+                rows.iter().try_for_each(|row| text("row", row, ROW_CHARS_MAX, false))
+            }
+            Self::Idle
+            | Self::Wait
+            | Self::Confirm { .. }
+            | Self::Outcome { .. }
+            | Self::Notice { .. } => Ok(()),
+        }
+    }
+
+    /// The view as one line of text, for transcripts and for a terminal without a screen.
+    #[must_use]
+    pub fn line(&self, amount: Option<Money>, language: Language) -> String {
+        let words = |text: Text| text.in_language(language);
+        match self {
+            Self::Idle => words(READY).to_owned(),
+            Self::Wait => words(PLEASE_WAIT).to_owned(),
+            Self::Message { title, body } | Self::Progress { title, body } => {
+                if body.is_empty() {
+                    title.clone()
+                } else {
+                    format!("{title}: {body}")
+                }
+            }
+            Self::Scan { prompt } => prompt.clone(),
+            Self::Qr { caption, .. } => caption.clone(),
+            Self::Menu { title, rows } => format!("{title}: {}", rows.join(" | ")),
+            Self::Confirm { reason } | Self::Notice { reason } => {
+                let row = reason.row();
+                format!("{} {}", words(row.why), words(row.next))
+            }
+            Self::Outcome { outcome, reason } => {
+                let amount = amount.map_or_else(String::new, |amount| format!(" {amount}"));
+                let head = format!("{}{amount}", words(outcome.word()));
+                match reason {
+                    Some(reason) => {
+                        let row = reason.row();
+                        format!("{head}: {} {}", words(row.why), words(row.next))
+                    }
+                    None => head,
+                }
+            }
+        }
+    }
+}
+
+impl Outcome {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> Text {
+        match self {
+            Self::Approved => Text { zh: "收款成功", en: "approved" },
+            Self::Declined => Text { zh: "收款未成功", en: "declined" },
+            Self::Cancelled => Text { zh: "已取消", en: "cancelled" },
+            Self::Unknown => Text { zh: "结果待确认", en: "not certain yet" },
+        }
+    }
+
+    /// The outcome that fits a reason whose payment did not go through.
+    #[must_use]
+    pub const fn of_reason(reason: Reason) -> Self {
+        match reason.row().class {
+            Class::Unknown => Self::Unknown,
+            Class::Paid => Self::Approved,
+            Class::NotPaid | Class::GivingBack => match reason {
+                Reason::CancelledByCashier
+                | Reason::NobodyActed
+                | Reason::OfferExpired
+                | Reason::CustomerWaits => Self::Cancelled,
+                _ => Self::Declined,
+            },
+        }
+    }
+}
+
+const READY: Text = Text { zh: "请输入金额", en: "enter the amount" };
+const PLEASE_WAIT: Text = Text { zh: "请稍候", en: "please wait" };
+
+fn limit(part: &'static str, length: usize, max: usize) -> Result<(), ViewError> {
+    if length > max { Err(ViewError::TooLong { part, length, max }) } else { Ok(()) }
+}
+
+fn text(part: &'static str, text: &str, max: usize, may_be_empty: bool) -> Result<(), ViewError> {
+    if text.is_empty() && !may_be_empty {
+        return Err(ViewError::Empty { part });
+    }
+    limit(part, text.chars().count(), max)?;
+    match text.chars().find(|&c| is_forbidden_character(c) && c != '\n') {
+        Some(character) => Err(ViewError::BadCharacter { part, character: u32::from(character) }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(view: &View, expected: &str) {
+        let verdict = view.check().err().map_or("shown".to_owned(), |error| error.to_string());
+        assert_eq!(verdict, expected);
+    }
+
+    fn message(title: String, body: String) -> View {
+        View::Message { title, body }
+    }
+
+    #[test]
+    fn texts_at_their_caps_are_shown_and_one_over_is_an_error() {
+        check(&message("题".repeat(60), "b".repeat(2_000)), "shown");
+        check(&message("题".repeat(61), String::new()), "title holds 61, limit 60");
+        check(&message("t".to_owned(), "b".repeat(2_001)), "body holds 2001, limit 2000");
+        let menu = |rows| View::Menu { title: "t".to_owned(), rows: vec!["r".to_owned(); rows] };
+        check(&menu(200), "shown");
+        check(&menu(201), "rows holds 201, limit 200");
+        let qr = |bytes| View::Qr { text: "7".repeat(bytes), caption: String::new() };
+        check(&qr(1_000), "shown");
+        check(&qr(1_001), "code holds 1001, limit 1000");
+    }
+
+    #[test]
+    fn a_title_cannot_turn_an_amount_around() {
+        check(
+            &message("\u{202e}00.21".to_owned(), String::new()),
+            "title holds the character U+202E, which no screen may carry",
+        );
+    }
+
+    #[test]
+    fn an_outcome_says_how_much_why_and_what_next() {
+        let amount = Money::parse("12.00", crate::Currency::Cny).ok();
+        let view = View::Outcome { outcome: Outcome::Declined, reason: Some(Reason::BalanceShort) };
+        assert_eq!(
+            view.line(amount, Language::En),
+            "declined 12.00: The balance is too low. Ask for another way to pay, or a smaller \
+             amount."
+        );
+    }
+}
