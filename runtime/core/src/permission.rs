@@ -183,14 +183,20 @@ impl Grants {
     /// # Errors
     /// [`Denied`] when the permission is not among the grants.
     pub fn permit<U: Use>(&mut self) -> Result<Permit<U>, Denied> {
-        let audit = self.audit.entry(U::PERMISSION).or_default();
         if self.granted.contains(&U::PERMISSION) {
+            let audit = self.audit.entry(U::PERMISSION).or_default();
             audit.allowed = audit.allowed.saturating_add(1);
             Ok(Permit { holder: self.holder.clone(), of: PhantomData })
         } else {
-            audit.refused = audit.refused.saturating_add(1);
-            Err(Denied { holder: self.holder.clone(), permission: U::PERMISSION })
+            Err(self.deny(U::PERMISSION))
         }
+    }
+
+    /// Counts a refusal that was found without a call: an import that was not granted.
+    pub fn deny(&mut self, permission: Permission) -> Denied {
+        let audit = self.audit.entry(permission).or_default();
+        audit.refused = audit.refused.saturating_add(1);
+        Denied { holder: self.holder.clone(), permission }
     }
 
     /// What is granted, in order of [`Permission`].

@@ -1,135 +1,15 @@
 //! The machine: [`Payment::step`] takes what happened and returns what to record and what to do.
 
 use super::{
-    Digest, Event, FACT_CHARS_MAX, FACTS_MAX, Fact, Intent, Kind, OFFER_MARGIN, PARKED_RETRY,
-    Proof, RECOVERY_BYTES_MAX, REQUEST_BYTES_MAX, Rule, State, recovery_wait,
+    Digest, Effect, Ending, Event, FACT_CHARS_MAX, FACTS_MAX, Fact, Input, Intent, Kind,
+    OFFER_MARGIN, PARKED_RETRY, Proof, RECOVERY_BYTES_MAX, REQUEST_BYTES_MAX, Rule, State, Step,
+    Submission, recovery_wait,
 };
 use crate::document::is_forbidden_character;
 use crate::money::Money;
-use crate::operation::{OperationKind, Reading};
-use crate::reason::Reason;
+use crate::operation::OperationKind;
+use crate::reason::{Class, Reason};
 use std::time::Duration;
-
-/// A request that an app wants to hand to an operation that can move money.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Submission {
-    /// The operation's name in the destination.
-    pub operation: String,
-    /// Its kind, from the signed configuration.
-    pub kind: OperationKind,
-    /// SHA-256 of the request as it will be sent.
-    pub request: Digest,
-    /// Length of the request, in bytes.
-    pub request_bytes: usize,
-    /// Length of the recovery note, in bytes.
-    pub recovery_bytes: usize,
-    /// True where the configuration says that the acquirer answers a repeat with the same number
-    /// and data as it answered the first.
-    pub repeatable: bool,
-    /// For an offer: how long it can be paid.
-    pub expires: Option<Duration>,
-}
-
-/// How an app's `start` or `recover` ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// The app says: money moved.
-    Approved {
-        /// How much.
-        amount: Money,
-        /// Lines for the receipt.
-        facts: Vec<Fact>,
-    },
-    /// The app says: no money moved, and none will.
-    Declined {
-        /// Why.
-        reason: Reason,
-    },
-    /// The app says: ended before money moved.
-    Cancelled {
-        /// Why.
-        reason: Reason,
-    },
-    /// The app says: I do not know.
-    Unknown {
-        /// Why.
-        reason: Reason,
-    },
-    /// The app trapped, ran out of time or memory, or did not come back after a cancel.
-    Died,
-}
-
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Input {
-    /// The app submits. `recovering` is true inside `recover`.
-    Submit {
-        /// What it wants to send.
-        submission: Submission,
-        /// True inside `recover`.
-        recovering: bool,
-    },
-    /// The app wants to inquire or undo.
-    Ask {
-        /// The operation's kind.
-        kind: OperationKind,
-    },
-    /// The network says: the request certainly did not leave.
-    NotSent {
-        /// Why.
-        reason: Reason,
-    },
-    /// A verified answer was read.
-    Heard {
-        /// What it proves.
-        reading: Reading,
-        /// The amount in it.
-        amount: Option<Money>,
-        /// The acquirer's reason in it.
-        reason: Option<Reason>,
-    },
-    /// The app's `start` or `recover` ended.
-    Ended(Ending),
-    /// The terminal came up again.
-    Rebooted,
-    /// A receipt came out, or could not.
-    Printed {
-        /// Why not, where it did not.
-        failed: Option<Reason>,
-    },
-    /// The customer was served.
-    Served,
-    /// The linked refund of a late payment was approved.
-    GivenBack,
-    /// The time to watch a closed offer is over.
-    WatchOver,
-}
-
-/// What to do, after the events beside it are durable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// Send the request.
-    Send,
-    /// Call `recover` after this wait.
-    RecoverIn(Duration),
-    /// The money is certain: tell people, erase the recovery note.
-    Tell,
-    /// Ask about the closed offer again, until this much time has passed.
-    Watch(Duration),
-    /// Start a refund of this amount, linked to this payment.
-    Refund(Money),
-    /// Tell the owner that the method is blocked.
-    Alarm,
-}
-
-/// Events to make durable in one commit, then effects in order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Step {
-    /// To record, in order; may be empty.
-    pub events: Vec<Event>,
-    /// To do after that, in order.
-    pub effects: Vec<Effect>,
-}
 
 /// What was handed to the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +26,11 @@ pub struct Payment {
     state: State,
     handed: Handed,
     proof: Proof,
+    /// True from the first submit until anything is heard, asked or ended: only so long can
+    /// "not sent" be about it.
+    fresh: bool,
+    /// True from an undo until the acquirer says again that the money is there.
+    undoing: bool,
     approved: Option<Money>,
     facts: Vec<Fact>,
     reason: Option<Reason>,
@@ -164,6 +49,8 @@ impl Payment {
             state: State::Created,
             handed: Handed::Nothing,
             proof: Proof::Nothing,
+            fresh: false,
+            undoing: false,
             approved: None,
             facts: Vec::new(),
             reason: None,
@@ -256,23 +143,34 @@ impl Payment {
         let step = match input {
             Input::Submit { submission, recovering } => self.submit(&submission, recovering)?,
             Input::Ask { kind } => self.ask(kind)?,
-            Input::NotSent { reason } => record([Event::NotSent { reason }]),
-            Input::Heard { reading, amount, reason } => {
-                self.proof = self.proof.after(reading, amount, reason, self.intent.amount);
+            Input::NotSent { reason } if self.fresh => record([Event::NotSent { reason }]),
+            Input::Heard { reading, amount, reason } if self.is_at_risk() => {
+                self.fresh = false;
+                let asked = self.intent.amount;
+                self.proof = self.proof.after(reading, amount, reason, asked);
+                let alone = Proof::Nothing.after(reading, amount, reason, asked);
+                self.undoing &= !matches!(alone, Proof::Paid { .. });
                 Step::default()
             }
-            Input::Ended(ending) if self.handed == Handed::Nothing => {
-                self.ended_before_risk(ending)
+            Input::Ended(ending) => {
+                self.fresh = false;
+                self.ended(ending)
             }
-            Input::Ended(ending) => self.ended(ending),
             Input::Rebooted => self.rebooted(),
-            Input::Printed { failed } => record([Event::Printed { copy: self.copies, failed }]),
+            Input::Printed { failed } if self.handed != Handed::Nothing => {
+                record([Event::Printed { copy: self.copies, failed }])
+            }
             Input::Served if self.state == State::Approved => record([Event::Completed]),
             Input::GivenBack if self.state == State::Reversing => {
-                record([Event::Reversed { reason: Reason::PaidLate }])
+                tell(Event::Reversed { reason: Reason::PaidLate })
             }
-            Input::WatchOver if self.watched => record([Event::WatchEnded]),
-            Input::Served | Input::GivenBack | Input::WatchOver => Step::default(),
+            Input::WatchOver if self.watched => self.watch_over(),
+            Input::NotSent { .. }
+            | Input::Heard { .. }
+            | Input::Printed { .. }
+            | Input::Served
+            | Input::GivenBack
+            | Input::WatchOver => Step::default(),
         };
         for event in &step.events {
             self.apply(event);
@@ -280,8 +178,11 @@ impl Payment {
         Ok(step)
     }
 
-    fn submit(&self, submission: &Submission, recovering: bool) -> Result<Step, Rule> {
-        if !submission.kind.moves_money() {
+    fn submit(&mut self, submission: &Submission, recovering: bool) -> Result<Step, Rule> {
+        // An offer lets a customer pay; nothing that a refund wants.
+        if !submission.kind.moves_money()
+            || (submission.kind == OperationKind::Offer && self.intent.kind == Kind::Refund)
+        {
             return Err(Rule::WrongKind);
         }
         if submission.request_bytes > REQUEST_BYTES_MAX
@@ -290,42 +191,57 @@ impl Payment {
             return Err(Rule::TooLarge);
         }
         match &self.handed {
+            // It was told as cancelled; an app that is slow to stop must not charge after that.
+            Handed::Nothing if self.state.is_final() => Err(Rule::AlreadyFinal),
             Handed::Nothing if recovering => Err(Rule::NothingSubmitted),
-            Handed::Nothing => Ok(Step {
-                events: vec![
-                    Event::Created { intent: self.intent.clone() },
-                    Event::Authorising {
-                        operation: submission.operation.clone(),
-                        offer: submission.kind == OperationKind::Offer,
-                        request: submission.request,
-                        expires_ms: submission.expires.map(millis),
-                    },
-                ],
-                effects: vec![Effect::Send],
-            }),
+            Handed::Nothing => {
+                self.fresh = true;
+                Ok(Step {
+                    events: vec![
+                        Event::Created { intent: self.intent.clone() },
+                        Event::Authorising {
+                            operation: submission.operation.clone(),
+                            offer: submission.kind == OperationKind::Offer,
+                            request: submission.request,
+                            expires_ms: submission.expires.map(millis),
+                        },
+                    ],
+                    effects: vec![Effect::Send],
+                })
+            }
             // The same number with the same data, where the acquirer keeps to its first answer:
             // not a second exchange but the first one asked again.
             Handed::Sent { request, .. }
                 if recovering
                     && submission.repeatable
                     && *request == submission.request
-                    && !self.state.is_final() =>
+                    && self.may_still_move() =>
             {
+                self.fresh = false;
+                self.proof = self.proof.asked_anew();
                 Ok(Step { events: Vec::new(), effects: vec![Effect::Send] })
             }
             Handed::Sent { .. } | Handed::NotSent { .. } => Err(Rule::SubmittedTwice),
         }
     }
 
-    fn ask(&self, kind: OperationKind) -> Result<Step, Rule> {
+    /// True where the app may still repeat or undo: not after the outcome, and not while the
+    /// host's own refund gives the money back.
+    const fn may_still_move(&self) -> bool {
+        !self.state.is_final() && !matches!(self.state, State::Reversing)
+    }
+
+    fn ask(&mut self, kind: OperationKind) -> Result<Step, Rule> {
         match (kind, &self.handed) {
             (
                 OperationKind::Inquiry | OperationKind::Undo,
                 Handed::Nothing | Handed::NotSent { .. },
             ) => Err(Rule::NothingSubmitted),
             (OperationKind::Undo, _) if self.intent.kind == Kind::Refund => Err(Rule::UndoOfRefund),
-            (OperationKind::Undo, _) if self.state.is_final() => Err(Rule::AlreadyFinal),
+            (OperationKind::Undo, _) if !self.may_still_move() => Err(Rule::AlreadyFinal),
             (OperationKind::Inquiry | OperationKind::Undo, Handed::Sent { .. }) => {
+                self.fresh = false;
+                self.undoing |= kind == OperationKind::Undo;
                 Ok(Step { events: Vec::new(), effects: vec![Effect::Send] })
             }
             (OperationKind::Financial | OperationKind::Offer | OperationKind::Service, _) => {
@@ -334,13 +250,19 @@ impl Payment {
         }
     }
 
-    fn ended(&self, ending: Ending) -> Step {
+    fn ended(&mut self, ending: Ending) -> Step {
         if self.state.is_final() {
             return self.watched_again();
         }
         match &self.handed {
-            Handed::Nothing => Step::default(),
-            Handed::NotSent { reason } => tell(Event::Cancelled { reason: *reason, watch_ms: 0 }),
+            Handed::Nothing => self.ended_before_risk(&ending),
+            Handed::NotSent { reason } => {
+                let mut step = tell(Event::Cancelled { reason: *reason, watch_ms: 0 });
+                if matches!(ending, Ending::Approved { .. }) {
+                    step.events.insert(0, Event::AppFault { rule: Rule::ApprovedUnproved });
+                }
+                step
+            }
             Handed::Sent { .. } if self.state == State::Reversing => Step::default(),
             Handed::Sent { offer, expires, .. } => match self.verdict(ending, *offer, *expires) {
                 Ok(step) => step,
@@ -353,7 +275,9 @@ impl Payment {
     /// has nothing to remember.
     fn ended_before_risk(&mut self, ending: &Ending) -> Step {
         let reason = match ending {
-            Ending::Declined { reason } | Ending::Cancelled { reason } => *reason,
+            Ending::Declined { reason } | Ending::Cancelled { reason } => {
+                unpaid(*reason, Reason::AppFailed)
+            }
             Ending::Approved { .. } => {
                 self.fault = Some(Rule::ApprovedUnproved);
                 Reason::AppFailed
@@ -368,6 +292,8 @@ impl Payment {
     /// What an ending means once something may have left: the app's word against the record.
     fn verdict(&self, ending: Ending, offer: bool, expires: Duration) -> Result<Step, Rule> {
         match (ending, self.proof) {
+            // An undo without an answer may have taken the money back: the proof is from before.
+            (Ending::Approved { .. }, _) if self.undoing => Err(Rule::ApprovedUnproved),
             (Ending::Approved { amount, facts }, Proof::Paid { amount: proved }) => {
                 if amount != proved {
                     return Err(Rule::ApprovedOtherAmount);
@@ -380,10 +306,10 @@ impl Payment {
                 Err(Rule::DeclinedButPaid)
             }
             (Ending::Declined { .. } | Ending::Cancelled { .. }, Proof::NotPaid { reason }) => {
-                Ok(tell(Event::Declined { reason }))
+                Ok(tell(Event::Declined { reason: unpaid(reason, Reason::DeclinedOther) }))
             }
             (Ending::Declined { reason } | Ending::Cancelled { reason }, Proof::Undone) => {
-                Ok(taken_back(reason, offer, expires))
+                Ok(taken_back(unpaid(reason, Reason::DeclinedOther), offer, expires))
             }
             (Ending::Declined { .. } | Ending::Cancelled { .. }, Proof::Nothing | Proof::Open) => {
                 Err(Rule::EndedButOpen)
@@ -426,6 +352,18 @@ impl Payment {
         }
     }
 
+    /// The watch ends only on an answer about the closed offer: one that was paid while the line
+    /// was down must not be forgotten.
+    fn watch_over(&self) -> Step {
+        match self.proof {
+            Proof::Paid { .. } => self.watched_again(),
+            Proof::NotPaid { .. } | Proof::Undone => record([Event::WatchEnded]),
+            Proof::Nothing | Proof::Open => {
+                Step { events: Vec::new(), effects: vec![Effect::Watch(OFFER_MARGIN)] }
+            }
+        }
+    }
+
     fn rebooted(&self) -> Step {
         match self.state {
             State::Created | State::Authorising => match &self.handed {
@@ -435,10 +373,10 @@ impl Payment {
                     step
                 }
                 Handed::Nothing => {
-                    record([Event::Cancelled { reason: Reason::Restarted, watch_ms: 0 }])
+                    tell(Event::Cancelled { reason: Reason::AppFailed, watch_ms: 0 })
                 }
                 Handed::NotSent { reason } => {
-                    record([Event::Cancelled { reason: *reason, watch_ms: 0 }])
+                    tell(Event::Cancelled { reason: *reason, watch_ms: 0 })
                 }
             },
             // After a reboot every deadline counts as passed: ask at once.
@@ -452,11 +390,11 @@ impl Payment {
             State::Cancelled if self.watched => {
                 Step { events: Vec::new(), effects: vec![Effect::Watch(Duration::ZERO)] }
             }
-            State::Approved
-            | State::Completed
-            | State::Declined
-            | State::Reversed
-            | State::Cancelled => Step::default(),
+            // The customer was perhaps never told, and has no receipt.
+            State::Approved => Step { events: Vec::new(), effects: vec![Effect::Tell] },
+            State::Completed | State::Declined | State::Reversed | State::Cancelled => {
+                Step::default()
+            }
         }
     }
 
@@ -496,6 +434,8 @@ impl Payment {
             Event::Cancelled { reason, watch_ms } => {
                 self.reason = Some(*reason);
                 self.watched = *watch_ms > 0;
+                // What counts from here on is what is heard about the closed offer.
+                self.proof = Proof::Nothing;
             }
             Event::WatchEnded => self.watched = false,
             Event::Parked => self.reason = Some(Reason::Parked),
@@ -512,6 +452,12 @@ fn record(events: impl Into<Vec<Event>>) -> Step {
 
 fn tell(event: Event) -> Step {
     Step { events: vec![event], effects: vec![Effect::Tell] }
+}
+
+/// The reason of a payment without money. An app or acquirer that gives one of another class
+/// ("not known yet", "paid, but the paper is out") must not make people read that.
+fn unpaid(reason: Reason, otherwise: Reason) -> Reason {
+    if reason.row().class == Class::NotPaid { reason } else { otherwise }
 }
 
 /// An undo was read as done. An offer can still be paid by a phone that was slow; it is watched.

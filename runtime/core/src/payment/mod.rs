@@ -10,13 +10,15 @@
 //! Deliberately not here: time (waits come back as durations), storage, words for people.
 
 mod event;
+mod input;
 mod machine;
 mod proof;
 mod rule;
 mod state;
 
 pub use event::{Event, FACT_CHARS_MAX, FACTS_MAX, Fact};
-pub use machine::{Effect, Ending, Input, Payment, Step, Submission};
+pub use input::{Effect, Ending, Input, Step, Submission};
+pub use machine::Payment;
 pub use proof::Proof;
 pub use rule::Rule;
 pub use state::State;
@@ -135,6 +137,10 @@ impl TryFrom<String> for Digest {
         const WRONG: &str = "a digest is 64 lowercase hex digits";
         let mut bytes = [0_u8; 32];
         if text.len() != 64 {
+            return Err(WRONG);
+        }
+        // `from_str_radix` alone would also take capitals and a plus sign: two texts for one digest.
+        if !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
             return Err(WRONG);
         }
         for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {

@@ -4,8 +4,8 @@ use crate::money::Money;
 use crate::operation::Reading;
 use crate::reason::Reason;
 
-/// The sum of what was heard. Money that was seen to move is never forgotten by a later answer,
-/// except by one that says it was taken back.
+/// The sum of what was heard: the last word counts, but money that was seen to move is forgotten
+/// only by an answer that says it was taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
     /// Nothing that could be read.
@@ -28,7 +28,7 @@ pub enum Proof {
 
 impl Proof {
     /// The proof after one more reading. `asked` bounds a paid amount: an acquirer that says more
-    /// was paid than was asked for is not believed.
+    /// was paid than was asked for, or nothing, is not believed, and nothing is certain then.
     #[must_use]
     pub fn after(
         self,
@@ -44,17 +44,27 @@ impl Proof {
                 let amount = amount.unwrap_or(asked);
                 match amount.is_within(asked) {
                     Ok(true) if !amount.is_zero() => Self::Paid { amount },
-                    Ok(_) | Err(_) => before,
+                    Ok(_) | Err(_) => before.unless_paid(Self::Open),
                 }
             }
-            (before @ (Self::Paid { .. } | Self::Undone), Reading::NotPaid | Reading::Open) => {
-                before
-            }
-            (_, Reading::NotPaid) => {
-                Self::NotPaid { reason: reason.unwrap_or(Reason::DeclinedOther) }
-            }
-            (before @ Self::NotPaid { .. }, Reading::Open) => before,
-            (Self::Nothing | Self::Open, Reading::Open) => Self::Open,
+            (Self::Undone, Reading::NotPaid) => Self::Undone,
+            (before, Reading::NotPaid) => before
+                .unless_paid(Self::NotPaid { reason: reason.unwrap_or(Reason::DeclinedOther) }),
+            (before, Reading::Open) => before.unless_paid(Self::Open),
+        }
+    }
+
+    /// The proof when the first request goes out again: what was heard before says nothing about
+    /// what this one may do.
+    #[must_use]
+    pub(super) const fn asked_anew(self) -> Self {
+        self.unless_paid(Self::Nothing)
+    }
+
+    const fn unless_paid(self, otherwise: Self) -> Self {
+        match self {
+            Self::Paid { .. } => self,
+            Self::Nothing | Self::Open | Self::NotPaid { .. } | Self::Undone => otherwise,
         }
     }
 }
