@@ -1,0 +1,249 @@
+//! The manifest `caisson.toml`: what an app says of itself.
+
+use caisson_core::Language;
+use caisson_core::permission::{NAME_CHARS_MAX, Permission};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The file's name beside the component.
+pub const MANIFEST_NAME: &str = "caisson.toml";
+/// Largest manifest, in bytes.
+pub const MANIFEST_BYTES_MAX: u64 = 64 * 1024;
+/// The one world of this terminal.
+const WORLD: &str = "payment-app";
+/// Most default settings.
+const SETTINGS_MAX: usize = 64;
+
+/// A name in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Name {
+    /// 简体中文.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Name {
+    /// The name in `language`.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::Zh => &self.zh,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// A checked manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// 1 to 20 characters of a-z, 0-9 and `-`.
+    pub id: String,
+    /// What people call it.
+    pub name: Name,
+    /// For people: `1.2.0`.
+    pub version: String,
+    /// For the terminal: never falls.
+    pub version_code: u32,
+    /// What it asks for.
+    pub permissions: BTreeSet<Permission>,
+    /// The acquirer's destination that it talks to.
+    pub destination: Option<String>,
+    /// Settings that it comes with; the terminal's profile can change each.
+    pub settings: BTreeMap<String, String>,
+}
+
+/// What is wrong with a manifest. App developer: change the named place.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// Too large to be a manifest.
+    #[error("{path}: {bytes} bytes, limit {max}", max = MANIFEST_BYTES_MAX)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+    },
+    /// Not TOML, an unknown key, a missing one or a wrong type; the text shows the line.
+    #[error("{path}: {error}")]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// The parser's words with line and column.
+        error: Box<toml::de::Error>,
+    },
+    /// A value that cannot be.
+    #[error("{path}: {key} = \"{value}\": {remedy}")]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: &'static str,
+        /// Its value, cut to 40 characters.
+        value: String,
+        /// What to write instead.
+        remedy: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Raw {
+    id: String,
+    name: Name,
+    version: String,
+    version_code: u32,
+    world: String,
+    permissions: Vec<String>,
+    destination: Option<String>,
+    #[serde(default)]
+    settings: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    /// Reads the manifest in `folder`.
+    ///
+    /// # Errors
+    /// [`ManifestError`].
+    pub fn read(folder: &Path) -> Result<Self, ManifestError> {
+        let path = folder.join(MANIFEST_NAME);
+        let file = |source| ManifestError::File { path: path.clone(), source };
+        let bytes = fs::metadata(&path).map_err(file)?.len();
+        if bytes > MANIFEST_BYTES_MAX {
+            return Err(ManifestError::TooLarge { path, bytes });
+        }
+        let text = fs::read_to_string(&path).map_err(file)?;
+        Self::parse(&path, &text)
+    }
+
+    /// Parses `text`, which stands in `path`.
+    ///
+    /// # Errors
+    /// [`ManifestError`].
+    pub fn parse(path: &Path, text: &str) -> Result<Self, ManifestError> {
+        let raw: Raw = toml::from_str(text).map_err(|error| ManifestError::Form {
+            path: path.to_owned(),
+            error: Box::new(error),
+        })?;
+        let wrong = |key, value: &str, remedy: &str| ManifestError::Value {
+            path: path.to_owned(),
+            key,
+            value: value.chars().take(40).collect(),
+            remedy: remedy.to_owned(),
+        };
+        let is_id = |text: &str| {
+            (1..=20).contains(&text.len())
+                && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        };
+        if !is_id(&raw.id) {
+            return Err(wrong("id", &raw.id, "write 1 to 20 characters of a-z, 0-9 and -"));
+        }
+        if raw.world != WORLD {
+            return Err(wrong("world", &raw.world, "this terminal runs payment-app"));
+        }
+        for name in [&raw.name.zh, &raw.name.en] {
+            let plain = !name.chars().any(caisson_core::document::is_forbidden_character);
+            if !(1..=24).contains(&name.chars().count()) || !plain {
+                return Err(wrong("name", name, "write 1 to 24 plain characters"));
+            }
+        }
+        if let Some(destination) = &raw.destination
+            && !is_id(destination)
+        {
+            return Err(wrong("destination", destination, "write a destination's name"));
+        }
+        if raw.settings.len() > SETTINGS_MAX
+            || raw
+                .settings
+                .iter()
+                .any(|(key, value)| key.len() > NAME_CHARS_MAX || value.len() > 200)
+        {
+            let remedy = "at most 64 settings, names of 40 and values of 200 characters";
+            return Err(wrong("settings", "", remedy));
+        }
+        let permission = |name: &String| {
+            name.parse::<Permission>()
+                .map_err(|error| wrong("permissions", name, &error.to_string()))
+        };
+        Ok(Self {
+            permissions: raw.permissions.iter().map(permission).collect::<Result<_, _>>()?,
+            id: raw.id,
+            name: raw.name,
+            version: raw.version,
+            version_code: raw.version_code,
+            destination: raw.destination,
+            settings: raw.settings,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"id = "qr"
+name = { zh = "扫码", en = "QR" }
+version = "0.1.0"
+version-code = 1
+world = "payment-app"
+permissions = ["payment", "ui"]
+destination = "wallet"
+"#;
+
+    #[track_caller]
+    fn check(change: (&str, &str), expected: &str) {
+        let text = GOOD.replace(change.0, change.1);
+        let verdict = match Manifest::parse(Path::new("caisson.toml"), &text) {
+            Ok(manifest) => format!("{manifest:?}"),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(verdict, expected);
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_file_key_and_remedy() {
+        check(
+            ("\"qr\"", "\"QR pay\""),
+            "caisson.toml: id = \"QR pay\": write 1 to 20 characters of a-z, 0-9 and -",
+        );
+        check(
+            ("\"ui\"", "\"sockets\""),
+            "caisson.toml: permissions = \"sockets\": \"sockets\" is not a permission; there are: \
+             payment, ui, camera, printer, network, storage",
+        );
+        check(
+            ("payment-app", "command"),
+            "caisson.toml: world = \"command\": this terminal runs payment-app",
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_it_and_its_line() {
+        check(
+            ("version-code", "colour = 1\nversion-code"),
+            "caisson.toml: TOML parse error at line 4, column 1\n  |\n4 | colour = 1\n  | \
+             ^^^^^^\nunknown field `colour`, expected one of `id`, `name`, `version`, \
+             `version-code`, `world`, `permissions`, `destination`, `settings`\n",
+        );
+    }
+
+    #[test]
+    fn the_good_one_is_read_whole() {
+        let manifest = Manifest::parse(Path::new("caisson.toml"), GOOD).unwrap();
+        assert_eq!(manifest.id, "qr");
+        assert_eq!(manifest.name.in_language(Language::Zh), "扫码");
+        assert_eq!(manifest.permissions.len(), 2);
+        assert_eq!(manifest.destination.as_deref(), Some("wallet"));
+    }
+}
