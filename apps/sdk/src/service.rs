@@ -1,0 +1,28 @@
+//! What the cashier can choose.
+
+pub use crate::bindings::exports::caisson::app::app::Service;
+
+impl Service {
+    /// Takes money. `id`: 1 to 20 characters of a-z, 0-9 and `-`; `zh`, `en`: what the cashier
+    /// reads.
+    #[must_use]
+    pub fn sale(id: &str, zh: &str, en: &str) -> Self {
+        Self::of("sale", id, zh, en)
+    }
+
+    /// Gives money back, as [`Service::sale`].
+    #[must_use]
+    pub fn refund(id: &str, zh: &str, en: &str) -> Self {
+        Self::of("refund", id, zh, en)
+    }
+
+    /// Moves no money, as [`Service::sale`].
+    #[must_use]
+    pub fn serve(id: &str, zh: &str, en: &str) -> Self {
+        Self::of("serve", id, zh, en)
+    }
+
+    fn of(kind: &str, id: &str, zh: &str, en: &str) -> Self {
+        Self { id: id.into(), kind: kind.into(), zh: zh.into(), en: en.into() }
+    }
+}

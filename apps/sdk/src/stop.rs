@@ -1,0 +1,134 @@
+//! Why an app's story ended early, and what that means for the money.
+
+use crate::note::NoteError;
+use crate::{Outcome, camera, network, payment, printer, reason, storage, ui};
+use std::fmt;
+
+/// Why the story ended early. Every error of this crate turns into one by `?`.
+///
+/// ```
+/// use caisson_sdk::{Outcome, Stop, ui};
+///
+/// let pressed = ui::Error { code: ui::Code::Cancelled, detail: String::new() };
+/// let stop = Stop::from(pressed);
+/// assert_eq!(stop.outcome(false), Outcome::cancelled("cancelled-by-cashier"));
+/// assert_eq!(stop.outcome(true), Outcome::Unknown);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stop {
+    reason: &'static str,
+    detail: String,
+}
+
+impl Stop {
+    /// Ended for `reason`, one of the terminal's words; `detail` is for the log.
+    #[must_use]
+    pub fn new(reason: &'static str, detail: &str) -> Self {
+        Self { reason, detail: detail.into() }
+    }
+
+    /// The app cannot go on; `detail` is for the log.
+    #[must_use]
+    pub fn failed(detail: &str) -> Self {
+        Self::new(reason::APP_FAILED, detail)
+    }
+
+    /// The terminal's word for why.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        self.reason
+    }
+
+    /// What it means for the payment: unknown where a request that can move money may have left
+    /// the terminal, else cancelled.
+    #[must_use]
+    pub fn outcome(&self, may_have_left: bool) -> Outcome {
+        if may_have_left { Outcome::Unknown } else { Outcome::cancelled(self.reason) }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.reason, self.detail)
+    }
+}
+
+impl std::error::Error for Stop {}
+
+impl From<camera::Error> for Stop {
+    fn from(error: camera::Error) -> Self {
+        use camera::Code;
+        let reason = match error.code {
+            Code::Cancelled => reason::CANCELLED_BY_CASHIER,
+            Code::Timeout => reason::CODE_UNREADABLE,
+            Code::Offline => reason::CAMERA_OFFLINE,
+            Code::Denied | Code::Busy | Code::TooLarge | Code::Other => reason::APP_FAILED,
+        };
+        Self::new(reason, &format!("camera: {error}"))
+    }
+}
+
+impl From<ui::Error> for Stop {
+    fn from(error: ui::Error) -> Self {
+        use ui::Code;
+        let reason = match error.code {
+            Code::Cancelled => reason::CANCELLED_BY_CASHIER,
+            Code::Timeout => reason::NOBODY_ACTED,
+            Code::Denied | Code::TooLarge | Code::BadText | Code::TooOften | Code::Other => {
+                reason::APP_FAILED
+            }
+        };
+        Self::new(reason, &format!("ui: {error}"))
+    }
+}
+
+impl From<payment::Error> for Stop {
+    fn from(error: payment::Error) -> Self {
+        use payment::Code;
+        let reason = match error.code {
+            Code::NotSent => reason::OFFLINE,
+            Code::NoAnswer => reason::NO_ANSWER,
+            Code::Denied
+            | Code::UnknownOperation
+            | Code::BadRequest
+            | Code::Refused
+            | Code::Other => reason::APP_FAILED,
+        };
+        Self::new(reason, &format!("payment: {error}"))
+    }
+}
+
+impl From<network::Error> for Stop {
+    fn from(error: network::Error) -> Self {
+        use network::Code;
+        let reason = match error.code {
+            // Nothing that moves money goes this way, so no answer is as good as not sent.
+            Code::NotSent | Code::NoAnswer => reason::OFFLINE,
+            Code::Denied
+            | Code::UnknownOperation
+            | Code::WrongKind
+            | Code::BadRequest
+            | Code::TooLarge
+            | Code::Other => reason::APP_FAILED,
+        };
+        Self::new(reason, &format!("network: {error}"))
+    }
+}
+
+impl From<printer::Error> for Stop {
+    fn from(error: printer::Error) -> Self {
+        Self::failed(&format!("printer: {error}"))
+    }
+}
+
+impl From<storage::Error> for Stop {
+    fn from(error: storage::Error) -> Self {
+        Self::failed(&format!("storage: {error}"))
+    }
+}
+
+impl From<NoteError> for Stop {
+    fn from(error: NoteError) -> Self {
+        Self::failed(&error.to_string())
+    }
+}

@@ -1,0 +1,21 @@
+//! The devices of a terminal: one trait each, real drivers in `linux/`, desktop twins in
+//! `emulated/`, under the same file names. The rest of the house cannot tell which it holds.
+//!
+//! Guarantees: what a device or a file hands over is bounded and checked before it is used; a
+//! device that hangs never hangs its caller.
+
+pub mod camera;
+pub mod decode;
+pub mod emulated;
+pub mod escpos;
+pub mod frame;
+#[cfg(target_os = "linux")]
+pub mod linux;
+pub mod printer;
+pub mod raster;
+pub mod scan;
+pub mod screen;
+pub mod storage;
+pub mod text;
+
+mod wrap;

@@ -1,0 +1,84 @@
+//! Codes as a camera sees them: how many are read, that none is read wrongly, and that no fewer
+//! are read than by the decoder library on its own.
+
+mod corpus;
+
+use std::collections::HashSet;
+
+use caisson_devices::decode::{Formats, decode_still};
+use corpus::{KINDS, LEVELS, Sample, sample};
+use rxing::{BarcodeFormat, DecodeHints};
+
+static T: std::sync::Mutex<Vec<(std::time::Duration,std::time::Duration,std::time::Duration)>> = std::sync::Mutex::new(Vec::new());
+/// Pictures of each kind and level.
+const EACH: u64 = 36;
+
+/// What of a set of pictures was read.
+#[derive(Default)]
+struct Tally {
+    pictures: u32,
+    read: u32,
+    by_library: u32,
+}
+
+/// What the library reads when called directly, trying harder and inverted too.
+fn by_library(sample: &Sample) -> Option<String> {
+    let formats = [BarcodeFormat::QR_CODE, BarcodeFormat::CODE_128, BarcodeFormat::EAN_13];
+    let mut hints = DecodeHints {
+        TryHarder: Some(true),
+        AlsoInverted: Some(true),
+        PossibleFormats: Some(HashSet::from(formats)),
+        ..DecodeHints::default()
+    };
+    let (width, height) = sample.picture.dimensions();
+    let luma = sample.picture.as_raw();
+    rxing::helpers::detect_in_luma_slice_with_hints(luma, width, height, None, &mut hints)
+        .ok()
+        .map(|result| result.getText().to_owned())
+}
+
+#[track_caller]
+fn check(kind: usize) {
+    let mut all = Tally::default();
+    for level in 0..LEVELS.len() {
+        let mut tally = Tally::default();
+        for number in 0..EACH {
+            let t0=std::time::Instant::now(); let sample = sample(kind, level, number);
+ let t1=std::time::Instant::now();           let found = decode_still(sample.picture.clone(), Formats::ALL).unwrap(); let t2=std::time::Instant::now();
+            let name = format!("{} {} {number}", sample.kind, sample.level);
+            if let Some(found) = &found {
+                assert_eq!(found.text, sample.text, "{name}: wrong text");
+                assert_eq!(found.symbology.name(), sample.kind, "{name}");
+            }
+            if std::env::var("SEE").is_ok() && found.is_none() { println!("missed {name}"); sample.picture.save(format!("/tmp/miss-{}.png", name.replace(' ', "-"))).unwrap(); }
+            tally.pictures += 1;
+            tally.read += u32::from(found.is_some());
+            tally.by_library += u32::from(by_library(&sample) == Some(sample.text)); let t3=std::time::Instant::now(); T.lock().unwrap().push((t1-t0,t2-t1,t3-t2));
+        }
+        let Tally { pictures, read, by_library, .. } = tally;
+        let (kind, level_name) = (KINDS[kind], LEVELS[level]);
+        {let t=T.lock().unwrap(); for f in 0..3{ let mut v:Vec<_>=t.iter().rev().take(36).map(|x|[x.0,x.1,x.2][f]).collect(); v.sort(); print!("p50 {:?} max {:?} sum {:?}; ",v[18],v[35],v.iter().sum::<std::time::Duration>());}}
+        println!("{kind} {level_name}: {read} of {pictures}, the library {by_library}");
+        if level < 2 {
+            if std::env::var("SEE").is_err() {assert!(read * 100 >= pictures * 95, "{kind} {level_name}: {read} of {pictures}");}
+        }
+        all.read += read;
+        all.by_library += by_library;
+    }
+    assert!(all.read >= all.by_library, "{} read, the library {}", all.read, all.by_library);
+}
+
+#[test]
+fn qr_codes_are_read_at_least_as_often_as_by_the_library_and_never_wrongly() {
+    check(0);
+}
+
+#[test]
+fn code_128_is_read_at_least_as_often_as_by_the_library_and_never_wrongly() {
+    check(1);
+}
+
+#[test]
+fn ean_13_is_read_at_least_as_often_as_by_the_library_and_never_wrongly() {
+    check(2);
+}

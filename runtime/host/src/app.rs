@@ -1,0 +1,405 @@
+//! A loaded app: checked imports, linked with what it was granted, ready to be called.
+
+use crate::bindings::caisson::payment::payment::Money as WitMoney;
+use crate::bindings::exports::caisson::app::app as wit;
+use crate::bindings::{PaymentApp, PaymentAppPre};
+use crate::cache::ComponentCache;
+use crate::engine::HostEngine;
+use crate::fault::{AppFault, LoadError};
+use crate::kill::{Kill, KillCause};
+use crate::limits::{Budget, CANCEL_GRACE, HANDLES_MAX, HOST_CALL_BYTES_MAX};
+use crate::payment::{IntentData, TicketData};
+use crate::session::Session;
+use crate::state::{CallState, SharedGrants};
+use crate::{bindings, redact, wasi};
+use caisson_core::payment::Fact;
+use caisson_core::permission::{Audit, Grants, Permission};
+use caisson_core::{Money, Reason};
+use std::collections::BTreeSet;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use wasmtime::component::{Component, HasSelf, Linker, Resource};
+use wasmtime::{Store, UpdateDeadline};
+
+/// Services that one app may have.
+const SERVICES_MAX: usize = 16;
+/// After a kill, how long the call may take to unwind before it is dropped.
+const UNWIND: Duration = Duration::from_secs(1);
+
+/// What is needed to load an app.
+#[derive(Debug, Clone, Copy)]
+pub struct AppImage<'a> {
+    /// The app's id.
+    pub id: &'a str,
+    /// The component.
+    pub wasm: &'a [u8],
+    /// What its manifest asks for.
+    pub asked: &'a BTreeSet<Permission>,
+    /// What the terminal's policy grants.
+    pub policy: &'a BTreeSet<Permission>,
+}
+
+/// What a service does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceKind {
+    /// Takes money.
+    Sale,
+    /// Gives money back.
+    Refund,
+    /// Moves none.
+    Serve,
+}
+
+/// Something that the cashier can choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its id.
+    pub id: String,
+    /// What it does.
+    pub kind: ServiceKind,
+    /// Name, zh.
+    pub zh: String,
+    /// Name, en.
+    pub en: String,
+}
+
+/// What an app says about a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Money moved.
+    Approved {
+        /// How much.
+        amount: Money,
+        /// Lines for the receipt.
+        facts: Vec<Fact>,
+    },
+    /// No money moved, and none will.
+    Declined(Reason),
+    /// Ended before money moved.
+    Cancelled(Reason),
+    /// Not known.
+    Unknown,
+}
+
+/// How a call ended, with what the app wrote to its log.
+#[derive(Debug)]
+pub struct CallReport<R> {
+    /// The answer, or why there is none.
+    pub result: Result<R, AppFault>,
+    /// stdout and stderr, long digit runs removed.
+    pub log: String,
+}
+
+/// A loaded app.
+pub struct App {
+    id: String,
+    pre: PaymentAppPre<CallState>,
+    engine: Arc<HostEngine>,
+    grants: SharedGrants,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Loads an app: compiles or finds its machine code, checks its imports against its grants,
+    /// links only these.
+    ///
+    /// # Errors
+    /// [`LoadError`] names what is wrong and who acts.
+    pub fn load(
+        engine: &Arc<HostEngine>,
+        cache: &ComponentCache,
+        image: AppImage<'_>,
+    ) -> Result<Self, LoadError> {
+        let id = image.id.to_owned();
+        let component = cache.load(engine, image.wasm).map_err(|error| match error {
+            crate::cache::CacheError::Compile(cause) => {
+                LoadError::NotAComponent { app: id.clone(), cause }
+            }
+            other => LoadError::Cache(other),
+        })?;
+        let mut grants = Grants::for_app(image.id, image.asked, image.policy);
+        let imported = imports(engine, &component, image.id)?;
+        let granted: BTreeSet<_> = grants.granted().collect();
+        if let Some(permission) = imported.difference(&granted).next() {
+            return Err(grants.deny(*permission).into());
+        }
+        let wrong = |error: wasmtime::Error| LoadError::WrongWorld {
+            app: id.clone(),
+            cause: format!("{error:#}"),
+        };
+        let linker = link(engine, &imported).map_err(wrong)?;
+        let pre = linker.instantiate_pre(&component).map_err(wrong)?;
+        let pre = PaymentAppPre::new(pre).map_err(wrong)?;
+        let engine = Arc::clone(engine);
+        Ok(Self { id, pre, engine, grants: Arc::new(Mutex::new(grants)) })
+    }
+
+    /// The app's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Uses of each permission so far.
+    #[must_use]
+    pub fn audit(&self) -> Vec<(Permission, Audit)> {
+        self.grants.lock().unwrap_or_else(PoisonError::into_inner).audit().collect()
+    }
+
+    /// What the app offers.
+    pub async fn services(&self, session: Arc<dyn Session>) -> CallReport<Vec<Service>> {
+        let report = self
+            .call("services", Budget::SERVICES, session, async |app, store| {
+                app.caisson_app_app().call_services(store).await
+            })
+            .await;
+        let result = report.result.and_then(|services| self.checked(services));
+        CallReport { result, log: report.log }
+    }
+
+    /// Runs a service that moves no money.
+    pub async fn serve(&self, session: Arc<dyn Session>, id: &str) -> CallReport<()> {
+        self.call("serve", Budget::SERVE, session, async |app, store| {
+            app.caisson_app_app().call_serve(store, id).await
+        })
+        .await
+    }
+
+    /// Starts a payment.
+    pub async fn start(
+        &self,
+        session: Arc<dyn Session>,
+        intent: IntentData,
+    ) -> CallReport<Outcome> {
+        let report = self
+            .call("start", Budget::START, session, async move |app, store| {
+                let intent: Resource<IntentData> = store.data_mut().table.push(intent)?;
+                app.caisson_app_app().call_start(store, intent).await
+            })
+            .await;
+        self.outcome("start", report)
+    }
+
+    /// Makes an unknown payment certain.
+    pub async fn recover(
+        &self,
+        session: Arc<dyn Session>,
+        ticket: TicketData,
+    ) -> CallReport<Outcome> {
+        let report = self
+            .call("recover", Budget::RECOVER, session, async move |app, store| {
+                let ticket: Resource<TicketData> = store.data_mut().table.push(ticket)?;
+                app.caisson_app_app().call_recover(store, ticket).await
+            })
+            .await;
+        self.outcome("recover", report)
+    }
+
+    /// A fresh instance, one call, and the store is gone: a trapped instance is never entered
+    /// again, and nothing outlives the call.
+    async fn call<R>(
+        &self,
+        export: &'static str,
+        budget: Budget,
+        session: Arc<dyn Session>,
+        work: impl AsyncFnOnce(&PaymentApp, &mut Store<CallState>) -> wasmtime::Result<R>,
+    ) -> CallReport<R> {
+        let kill = Kill::default();
+        let state = CallState::new(
+            Arc::clone(&session),
+            Arc::clone(&self.grants),
+            kill.clone(),
+            budget.ticks(),
+        );
+        let mut store = self.store(state);
+        let ended = {
+            let mut running = pin!(async {
+                let app = self.pre.instantiate_async(&mut store).await?;
+                work(&app, &mut store).await
+            });
+            tokio::select! {
+                biased;
+                done = &mut running => Ok(done),
+                cause = watch(budget.wall, session.as_ref()) => {
+                    kill.fire(cause);
+                    tokio::time::timeout(UNWIND, &mut running).await.map_err(|_| cause)
+                }
+            }
+        };
+        let state = store.data();
+        let log = redact::digits(&String::from_utf8_lossy(&state.log.contents()));
+        let result = match ended {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(self.fault(export, kill.cause(), state.meter.refused, &error)),
+            Err(cause) => Err(AppFault::Killed { app: self.id.clone(), export, cause }),
+        };
+        CallReport { result, log }
+    }
+
+    fn store(&self, state: CallState) -> Store<CallState> {
+        let mut store = Store::new(self.engine.wasmtime(), state);
+        store.limiter(|state| &mut state.meter);
+        store.set_hostcall_fuel(HOST_CALL_BYTES_MAX);
+        store.set_max_component_handles(HANDLES_MAX);
+        // Set before instantiation: start functions run there.
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut context| {
+            let state = context.data_mut();
+            if let Some(cause) = state.kill.cause() {
+                return Err(wasmtime::Error::new(cause));
+            }
+            state.ticks_left = state.ticks_left.saturating_sub(1);
+            if state.ticks_left == 0 {
+                state.kill.fire(KillCause::Processor);
+                return Err(wasmtime::Error::new(KillCause::Processor));
+            }
+            Ok(UpdateDeadline::Yield(1))
+        });
+        store
+    }
+
+    fn fault(
+        &self,
+        export: &'static str,
+        killed: Option<KillCause>,
+        refused: Option<&'static str>,
+        error: &wasmtime::Error,
+    ) -> AppFault {
+        let app = self.id.clone();
+        if let Some(cause) = killed {
+            return AppFault::Killed { app, export, cause };
+        }
+        let mut cause = redact::digits(&error.root_cause().to_string());
+        if let Some(limit) = refused {
+            cause = format!("{cause} (refused before: {limit})");
+        }
+        AppFault::Trap { app, export, cause }
+    }
+
+    fn bad(&self, export: &'static str, what: impl ToString) -> AppFault {
+        AppFault::BadReturn { app: self.id.clone(), export, what: what.to_string() }
+    }
+
+    fn checked(&self, services: Vec<wit::Service>) -> Result<Vec<Service>, AppFault> {
+        if services.len() > SERVICES_MAX {
+            return Err(self.bad("services", "more than 16 services"));
+        }
+        let mut checked = Vec::with_capacity(services.len());
+        for service in services {
+            let kind = match service.kind.as_str() {
+                "sale" => ServiceKind::Sale,
+                "refund" => ServiceKind::Refund,
+                "serve" => ServiceKind::Serve,
+                // A later app on this terminal: its newer kinds are left out, the rest works.
+                _ => continue,
+            };
+            let id_fits = (1..=20).contains(&service.id.len())
+                && service.id.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+            let names_fit = [&service.zh, &service.en].iter().all(|name| {
+                (1..=24).contains(&name.chars().count())
+                    && !name.chars().any(caisson_core::document::is_forbidden_character)
+            });
+            if !id_fits || !names_fit {
+                return Err(self.bad(
+                    "services",
+                    "an id that is not 1 to 20 of a-z, 0-9, -, or a name that is not 1 to 24 plain \
+                     characters",
+                ));
+            }
+            checked.push(Service { id: service.id, kind, zh: service.zh, en: service.en });
+        }
+        Ok(checked)
+    }
+
+    fn outcome(
+        &self,
+        export: &'static str,
+        report: CallReport<wit::Outcome>,
+    ) -> CallReport<Outcome> {
+        let reason = |text: &str| text.parse::<Reason>().unwrap_or(Reason::DeclinedOther);
+        let result = report.result.and_then(|outcome| match outcome {
+            wit::Outcome::Approved(approval) => {
+                let amount = money(&approval.amount).map_err(|error| self.bad(export, error))?;
+                let fact = |fact: wit::Fact| Fact { name: fact.name, value: fact.value };
+                let facts = approval.facts.into_iter().map(fact).collect();
+                Ok(Outcome::Approved { amount, facts })
+            }
+            wit::Outcome::Declined(text) => Ok(Outcome::Declined(reason(&text))),
+            wit::Outcome::Cancelled(text) => Ok(Outcome::Cancelled(reason(&text))),
+            wit::Outcome::Unknown => Ok(Outcome::Unknown),
+        });
+        CallReport { result, log: report.log }
+    }
+}
+
+/// Ends when the call has had its time, or its grace after Cancel.
+async fn watch(wall: Duration, session: &dyn Session) -> KillCause {
+    let after_cancel = async {
+        session.cancelled().await;
+        tokio::time::sleep(CANCEL_GRACE).await;
+    };
+    tokio::select! {
+        () = tokio::time::sleep(wall) => KillCause::Wall,
+        () = after_cancel => KillCause::Cancel,
+    }
+}
+
+fn money(money: &WitMoney) -> Result<Money, caisson_core::money::MoneyError> {
+    Money::new(money.minor, money.currency.parse()?)
+}
+
+/// The permissions behind the component's own imports; a manifest cannot hide one.
+fn imports(
+    engine: &HostEngine,
+    component: &Component,
+    app: &str,
+) -> Result<BTreeSet<Permission>, LoadError> {
+    let mut permissions = BTreeSet::new();
+    for (name, _) in component.component_type().imports(engine.wasmtime()) {
+        if wasi::OFFERED.iter().any(|offered| name.starts_with(offered)) {
+            continue;
+        }
+        let capability = name
+            .strip_prefix("caisson:")
+            .and_then(|rest| rest.split_once('/'))
+            .and_then(|(package, _)| package.parse::<Permission>().ok());
+        match capability {
+            Some(permission) => permissions.insert(permission),
+            None => {
+                return Err(LoadError::UnknownImport {
+                    app: app.to_owned(),
+                    interface: name.to_owned(),
+                });
+            }
+        };
+    }
+    Ok(permissions)
+}
+
+fn link(
+    engine: &HostEngine,
+    granted: &BTreeSet<Permission>,
+) -> wasmtime::Result<Linker<CallState>> {
+    use bindings::caisson as c;
+    type Own = HasSelf<CallState>;
+    let mut linker = Linker::new(engine.wasmtime());
+    let l = &mut linker;
+    wasi::link(l)?;
+    for permission in granted {
+        match permission {
+            Permission::Camera => c::camera::camera::add_to_linker::<_, Own>(l, |s| s)?,
+            Permission::Printer => c::printer::printer::add_to_linker::<_, Own>(l, |s| s)?,
+            Permission::Network => c::network::network::add_to_linker::<_, Own>(l, |s| s)?,
+            Permission::Storage => c::storage::storage::add_to_linker::<_, Own>(l, |s| s)?,
+            Permission::Ui => c::ui::ui::add_to_linker::<_, Own>(l, |s| s)?,
+            Permission::Payment => c::payment::payment::add_to_linker::<_, Own>(l, |s| s)?,
+        }
+    }
+    Ok(linker)
+}

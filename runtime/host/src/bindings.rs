@@ -1,0 +1,33 @@
+//! The contract as Rust: generated from `wit/`, nothing written by hand.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    rust_2018_idioms,
+    clippy::all,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::too_many_lines,
+    reason = "generated code"
+)]
+
+wasmtime::component::bindgen!({
+    path: "../../wit",
+    world: "payment-app",
+    imports: { default: async | trappable },
+    exports: { default: async },
+    with: {
+        "caisson:payment/payment.intent": crate::payment::IntentData,
+        "caisson:payment/payment.ticket": crate::payment::TicketData,
+        "caisson:printer/printer.document": crate::printer::Sheet,
+    },
+    trappable_error_type: {
+        "caisson:camera/camera.error" => crate::camera::CameraFault,
+        "caisson:printer/printer.error" => crate::printer::PrinterFault,
+        "caisson:network/network.error" => crate::network::NetworkFault,
+        "caisson:storage/storage.error" => crate::storage::StorageFault,
+        "caisson:ui/ui.error" => crate::ui::UiFault,
+        "caisson:payment/payment.error" => crate::payment::PaymentFault,
+    },
+});

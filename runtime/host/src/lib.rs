@@ -1,0 +1,42 @@
+//! Wasm: runs payment apps so that none of them can harm the till.
+//!
+//! Guarantees: an app gets only the interfaces that it was granted; its memory, tables, handles,
+//! processor time and waiting time are bounded; a trap, a loop or a bomb ends that one call with a
+//! typed [`AppFault`] and leaves host and other apps unharmed. Each call runs in a fresh instance.
+//!
+//! One glue file per interface of the contract (`camera`, `printer`, …) translates and nothing
+//! else. What an app may do with money is decided in `core`, below the [`Session`] that the
+//! terminal gives to each call.
+//!
+//! Deliberately not here: which apps are installed (`packages`), payments (`terminal`).
+
+mod actor;
+mod app;
+mod bindings;
+mod cache;
+mod camera;
+mod engine;
+mod fault;
+mod kill;
+mod limits;
+mod network;
+mod payment;
+mod printer;
+mod redact;
+mod session;
+mod state;
+mod storage;
+mod ui;
+mod wasi;
+
+pub use actor::{AppActor, CALLS_WAITING_MAX};
+pub use app::{App, AppImage, CallReport, Outcome, Service, ServiceKind};
+pub use cache::{CacheError, ComponentCache};
+pub use engine::{ENGINE_PROFILE, HostEngine};
+pub use fault::{AppFault, LoadError};
+pub use kill::KillCause;
+pub use limits::{Budget, MEMORY_BYTES_MAX};
+pub use payment::{IntentData, TicketData};
+pub use session::{
+    AcquirerAnswer, CallStop, PayStop, PrintStop, ScanStop, Scanned, Session, UiAnswer, UiStop,
+};

@@ -1,0 +1,121 @@
+//! What one call of an app may use, and the meter that says no.
+
+use std::time::Duration;
+use wasmtime::ResourceLimiter;
+
+/// Linear memory of one app, summed over all its memories, in bytes. A QR app uses about one
+/// mebibyte; a language runtime with a collector some ten.
+pub const MEMORY_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Table elements of one app, summed over all its tables: a table bomb stops here.
+pub(crate) const TABLE_ELEMENTS_MAX: usize = 20_000;
+/// Core instances, memories and tables of one app: a composed component has a handful.
+pub(crate) const INSTANCES_MAX: usize = 16;
+/// Resource handles that are alive at once.
+pub(crate) const HANDLES_MAX: usize = 256;
+/// Bytes that one host call may copy out of the app: the largest honest argument is a request of
+/// 64 KiB.
+pub(crate) const HOST_CALL_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of stdout and stderr of one call; what is over is dropped.
+pub(crate) const LOG_BYTES_MAX: usize = 32 * 1024;
+/// Length of one tick of the epoch: how soon a loop is noticed.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+/// Time that an app has after Cancel to return an outcome.
+pub(crate) const CANCEL_GRACE: Duration = Duration::from_secs(20);
+
+const _: () = assert!(HOST_CALL_BYTES_MAX < MEMORY_BYTES_MAX);
+
+/// Time for one call: processor and wall clock apart, so that waiting for a customer costs nothing
+/// and a loop is stopped soon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Processor time, counted in ticks of 10 ms that the app was running through.
+    pub processor: Duration,
+    /// Time in all.
+    pub wall: Duration,
+}
+
+impl Budget {
+    /// `services`: only data.
+    pub const SERVICES: Self =
+        Self { processor: Duration::from_millis(500), wall: Duration::from_secs(1) };
+    /// `start`: people are involved.
+    pub const START: Self =
+        Self { processor: Duration::from_secs(5), wall: Duration::from_secs(600) };
+    /// `serve`: as `start`.
+    pub const SERVE: Self = Self::START;
+    /// `recover`: only the acquirer is involved.
+    pub const RECOVER: Self =
+        Self { processor: Duration::from_secs(2), wall: Duration::from_secs(120) };
+
+    pub(crate) fn ticks(self) -> u64 {
+        u64::try_from(self.processor.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Sums memory and tables over everything that the app has.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    memory_bytes: usize,
+    table_elements: usize,
+    /// What was refused, for the fault report.
+    pub(crate) refused: Option<&'static str>,
+}
+
+impl ResourceLimiter for Meter {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let total = self.memory_bytes.saturating_add(desired.saturating_sub(current));
+        if total > MEMORY_BYTES_MAX {
+            self.refused = Some("memory over 32 MiB");
+            return Ok(false);
+        }
+        self.memory_bytes = total;
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let total = self.table_elements.saturating_add(desired.saturating_sub(current));
+        if total > TABLE_ELEMENTS_MAX {
+            self.refused = Some("tables over 20,000 elements");
+            return Ok(false);
+        }
+        self.table_elements = total;
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES_MAX
+    }
+
+    fn tables(&self) -> usize {
+        INSTANCES_MAX
+    }
+
+    fn memories(&self) -> usize {
+        INSTANCES_MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_summed_over_all_memories_of_an_app() {
+        let mut meter = Meter::default();
+        let half = MEMORY_BYTES_MAX / 2;
+        assert!(meter.memory_growing(0, half, None).unwrap());
+        assert!(meter.memory_growing(0, half, None).unwrap());
+        assert!(!meter.memory_growing(0, 1, None).unwrap());
+        assert_eq!(meter.refused, Some("memory over 32 MiB"));
+    }
+}

@@ -1,0 +1,184 @@
+//! The projection: one row a payment, a pure function of its entries.
+
+use crate::entry::{WallTime, signed, time, unsigned};
+use caisson_core::payment::{Kind, Payment, State};
+use caisson_core::{Currency, Money, PaymentKey, Reason};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
+use rusqlite::{Connection, Row, params};
+use std::str::FromStr;
+
+/// A payment as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentRow {
+    /// Its key.
+    pub key: PaymentKey,
+    /// Sale or refund.
+    pub kind: Kind,
+    /// The app's id.
+    pub app: String,
+    /// Which of the app's services.
+    pub service: String,
+    /// Where it stands.
+    pub state: State,
+    /// How much was asked.
+    pub amount: Money,
+    /// How much moved; `None` where nothing is known to have.
+    pub approved: Option<Money>,
+    /// For a refund: the sale that it gives back.
+    pub original: Option<PaymentKey>,
+    /// The merchant's own order number.
+    pub merchant_order: Option<String>,
+    /// Why it stands where it stands.
+    pub reason: Option<Reason>,
+    /// True while a closed offer is still asked about.
+    pub watched: bool,
+    /// Number of the first row of its events.
+    pub first_seq: u64,
+    /// When that was.
+    pub first_at: WallTime,
+    /// Number of the last row of its events.
+    pub last_seq: u64,
+    /// When that was.
+    pub last_at: WallTime,
+}
+
+/// First and last row of a payment's events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) first: (u64, WallTime),
+    pub(crate) last: (u64, WallTime),
+}
+
+/// The columns, in the order in which [`PaymentRow::read`] takes them.
+pub(crate) const COLUMNS: &str = "key, kind, app, service, state, currency, amount, approved, \
+     original, merchant_order, reason, watched, first_seq, first_ms, first_quality, last_seq, \
+     last_ms, last_quality, open";
+
+impl PaymentRow {
+    /// What the entries say.
+    pub(crate) fn of(payment: &Payment, span: Span) -> Self {
+        let intent = payment.intent();
+        Self {
+            key: intent.key.clone(),
+            kind: intent.kind,
+            app: intent.app.clone(),
+            service: intent.service.clone(),
+            state: payment.state(),
+            amount: intent.amount,
+            approved: payment.approved(),
+            original: intent.original.clone(),
+            merchant_order: intent.merchant_order.clone(),
+            reason: payment.reason(),
+            watched: payment.is_watched(),
+            first_seq: span.first.0,
+            first_at: span.first.1,
+            last_seq: span.last.0,
+            last_at: span.last.1,
+        }
+    }
+
+    /// True while the terminal must still do something about it: the money is uncertain, is being
+    /// given back, or a closed offer is still asked about.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.state.is_open() || self.watched
+    }
+
+    /// What the table says.
+    pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let currency = row.get::<_, Word<Currency>>(5)?.0;
+        let money = |minor: u64, index| {
+            Money::new(minor, currency)
+                .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, signed(minor)))
+        };
+        let found = Self {
+            key: row.get::<_, Word<PaymentKey>>(0)?.0,
+            kind: row.get::<_, Word<KindName>>(1)?.0.0,
+            app: row.get(2)?,
+            service: row.get(3)?,
+            state: row.get::<_, Word<StateName>>(4)?.0.0,
+            amount: money(unsigned(row, 6)?, 6)?,
+            approved: match row.get::<_, Option<i64>>(7)? {
+                Some(_) => Some(money(unsigned(row, 7)?, 7)?),
+                None => None,
+            },
+            original: row.get::<_, Option<Word<PaymentKey>>>(8)?.map(|word| word.0),
+            merchant_order: row.get(9)?,
+            reason: row.get::<_, Option<Word<Reason>>>(10)?.map(|word| word.0),
+            watched: row.get(11)?,
+            first_seq: unsigned(row, 12)?,
+            first_at: time(row, 13)?,
+            last_seq: unsigned(row, 15)?,
+            last_at: time(row, 16)?,
+        };
+        if row.get::<_, bool>(18)? == found.is_open() {
+            Ok(found)
+        } else {
+            Err(rusqlite::Error::IntegralValueOutOfRange(18, i64::from(!found.is_open())))
+        }
+    }
+
+    /// Makes the table say this, inside the caller's transaction.
+    pub(crate) fn store(&self, connection: &Connection) -> rusqlite::Result<()> {
+        connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO payments (key, kind, app, service, state, currency,
+                   amount, approved, original, merchant_order, reason, watched, first_seq,
+                   first_ms, first_quality, last_seq, last_ms, last_quality, open)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                   ?17, ?18, ?19)",
+            )?
+            .execute(params![
+                self.key.as_str(),
+                self.kind.to_string(),
+                self.app,
+                self.service,
+                self.state.name(),
+                self.amount.currency().code(),
+                signed(self.amount.minor()),
+                self.approved.map(|money| signed(money.minor())),
+                self.original.as_ref().map(PaymentKey::as_str),
+                self.merchant_order,
+                self.reason.map(Reason::code),
+                self.watched,
+                signed(self.first_seq),
+                signed(self.first_at.ms),
+                self.first_at.quality,
+                signed(self.last_seq),
+                signed(self.last_at.ms),
+                self.last_at.quality,
+                self.is_open(),
+            ])
+            .map(|_| ())
+    }
+}
+
+/// A column that is one of a closed set of words.
+pub(crate) struct Word<T>(pub(crate) T);
+
+impl<T: FromStr> FromSql for Word<T> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map(Self).map_err(|_| FromSqlError::InvalidType)
+    }
+}
+
+struct KindName(Kind);
+
+impl FromStr for KindName {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let kinds = [Kind::Sale, Kind::Refund];
+        kinds.into_iter().find(|kind| kind.to_string() == text).map(Self).ok_or(())
+    }
+}
+
+struct StateName(State);
+
+impl FromStr for StateName {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        State::ALL.into_iter().find(|state| state.name() == text).map(Self).ok_or(())
+    }
+}

@@ -1,0 +1,99 @@
+//! The tables, their marks, and the check that a file has exactly these.
+
+use rusqlite::Connection;
+
+/// "CAJL": SQLite's `application_id` of a journal.
+pub(crate) const APPLICATION_ID: i64 = 0x4341_4A4C;
+/// Version of the format, in `user_version`. A change of a statement below is a new version.
+pub(crate) const FORMAT: i64 = 1;
+
+/// Every object, with its name, in the order of creation. Compared word for word at each opening,
+/// because a flipped bit in a CHECK or an index would otherwise weaken the file without a sign.
+const OBJECTS: [(&str, &str); 9] = [
+    (
+        "entries",
+        "CREATE TABLE entries (
+  seq INTEGER PRIMARY KEY CHECK (seq >= 1),
+  kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 24),
+  key TEXT CHECK (length(key) BETWEEN 1 AND 32),
+  at_ms INTEGER NOT NULL CHECK (at_ms BETWEEN 0 AND 253402300799999),
+  at_quality TEXT NOT NULL CHECK (at_quality IN ('host', 'user', 'guessed')),
+  body TEXT NOT NULL CHECK (length(body) BETWEEN 2 AND 32768),
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  CHECK ((key IS NULL) = (kind IN ('journal', 'boot')))
+) STRICT",
+    ),
+    ("entries_by_key", "CREATE INDEX entries_by_key ON entries (key, seq) WHERE key IS NOT NULL"),
+    (
+        "entries_are_not_changed",
+        "CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries
+BEGIN SELECT RAISE(ABORT, 'entries are appended, never changed'); END",
+    ),
+    (
+        "entries_are_not_deleted",
+        "CREATE TRIGGER entries_are_not_deleted BEFORE DELETE ON entries
+BEGIN SELECT RAISE(ABORT, 'entries are appended, never deleted'); END",
+    ),
+    (
+        "payments",
+        "CREATE TABLE payments (
+  key TEXT NOT NULL PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 32),
+  kind TEXT NOT NULL CHECK (kind IN ('sale', 'refund')),
+  app TEXT NOT NULL,
+  service TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('authorising', 'unknown', 'approved', 'completed',
+    'reversing', 'parked', 'declined', 'reversed', 'cancelled')),
+  currency TEXT NOT NULL CHECK (length(currency) = 3),
+  amount INTEGER NOT NULL CHECK (amount BETWEEN 0 AND 999999999999),
+  approved INTEGER CHECK (approved BETWEEN 0 AND 999999999999),
+  original TEXT CHECK (length(original) BETWEEN 1 AND 32),
+  merchant_order TEXT,
+  reason TEXT,
+  watched INTEGER NOT NULL CHECK (watched IN (0, 1)),
+  open INTEGER NOT NULL CHECK (open IN (0, 1)),
+  first_seq INTEGER NOT NULL CHECK (first_seq >= 1),
+  first_ms INTEGER NOT NULL CHECK (first_ms >= 0),
+  first_quality TEXT NOT NULL CHECK (first_quality IN ('host', 'user', 'guessed')),
+  last_seq INTEGER NOT NULL CHECK (last_seq >= first_seq),
+  last_ms INTEGER NOT NULL CHECK (last_ms >= 0),
+  last_quality TEXT NOT NULL CHECK (last_quality IN ('host', 'user', 'guessed')),
+  CHECK (open = (watched OR state IN ('authorising', 'unknown', 'reversing', 'parked')))
+) STRICT, WITHOUT ROWID",
+    ),
+    ("payments_by_change", "CREATE INDEX payments_by_change ON payments (last_seq)"),
+    ("payments_open", "CREATE INDEX payments_open ON payments (last_seq) WHERE open = 1"),
+    (
+        "payments_by_original",
+        "CREATE INDEX payments_by_original ON payments (original) WHERE original IS NOT NULL",
+    ),
+    (
+        "recoveries",
+        "CREATE TABLE recoveries (
+  key TEXT NOT NULL PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 32),
+  sealed BLOB NOT NULL CHECK (length(sealed) BETWEEN 1 AND 8192)
+) STRICT, WITHOUT ROWID",
+    ),
+];
+
+/// Makes every object in an empty database, inside the caller's transaction.
+pub(crate) fn make(connection: &Connection) -> rusqlite::Result<()> {
+    for (_, statement) in OBJECTS {
+        connection.execute_batch(statement)?;
+    }
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", FORMAT)
+}
+
+/// The name of the first object that is not as [`make`] made it, or `None`.
+pub(crate) fn difference(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let mut statement = connection
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")?;
+    let mut rows = statement.query([])?;
+    for (name, sql) in OBJECTS {
+        match rows.next()? {
+            Some(row) if row.get_ref(0)?.as_str()? == name && row.get_ref(1)?.as_str()? == sql => {}
+            Some(_) | None => return Ok(Some(name.to_owned())),
+        }
+    }
+    Ok(rows.next()?.map(|_| "an object that is not the journal's".to_owned()))
+}

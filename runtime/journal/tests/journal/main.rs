@@ -1,0 +1,16 @@
+//! The journal from outside: one module for each theme.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking; the switch for tests does not reach helpers in tests/"
+)]
+
+mod common;
+mod crash;
+mod damage;
+mod files;
+mod full;
+mod machine;
+mod sale;

@@ -1,0 +1,280 @@
+//! Links of the emulator and the simulator: in memory, and broken on command.
+//!
+//! Guarantees: a fault strikes at the point it names, every time; nothing here depends on a clock
+//! or on chance. Faults are counted in bytes of the stream, which is what a real cable loses.
+
+use crate::connector::{ConnectError, Connector, Stream};
+use async_trait::async_trait;
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, Waker};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
+
+/// Bytes that an in-memory link holds on their way, each way: a whole request and its TLS records.
+pub const IN_FLIGHT_BYTES_MAX: usize = 128 * 1024;
+
+/// A link in memory: each connection hands its far end to a function, which serves it.
+pub struct MemoryConnector<F>(F);
+
+impl<F: Fn(DuplexStream) + Send + Sync> MemoryConnector<F> {
+    /// Connections whose far ends go to `serve`, which must return at once (and spawn its work).
+    pub const fn new(serve: F) -> Self {
+        Self(serve)
+    }
+}
+
+impl<F> fmt::Debug for MemoryConnector<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MemoryConnector")
+    }
+}
+
+#[async_trait]
+impl<F: Fn(DuplexStream) + Send + Sync> Connector for MemoryConnector<F> {
+    async fn connect(&self, _host: &str, _port: u16) -> Result<Box<dyn Stream>, ConnectError> {
+        let (near, far) = duplex(IN_FLIGHT_BYTES_MAX);
+        (self.0)(far);
+        Ok(Box::new(near))
+    }
+}
+
+/// What a link does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// Carries everything.
+    Up,
+    /// Refuses to connect, and breaks what is connected.
+    Down,
+    /// Connects and lets TLS come about; is gone just before the first byte of the request.
+    CutBeforeRequest,
+    /// Breaks after this many bytes (of TLS records) of the request have left; with 0, at the
+    /// first.
+    CutAfter {
+        /// Bytes that still get through.
+        bytes: u64,
+    },
+    /// Carries the request, and nothing back.
+    LosesAnswer,
+}
+
+/// Another connector, with a handle that breaks it. Clones share the handle.
+#[derive(Clone)]
+pub struct EmulatedLink {
+    inner: Arc<dyn Connector>,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    link: Link,
+    next: Option<Link>,
+    waiting: Vec<Weak<Sleeper>>,
+}
+
+/// Who waits on one connection.
+type Sleeper = Mutex<Option<Waker>>;
+
+impl EmulatedLink {
+    /// `inner`, up.
+    #[must_use]
+    pub fn new(inner: Arc<dyn Connector>) -> Self {
+        let state = State { link: Link::Up, next: None, waiting: Vec::new() };
+        Self { inner, state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// From now on the link does this; connections that stand feel it at once.
+    pub fn set(&self, link: Link) {
+        let mut state = lock(&self.state);
+        state.link = link;
+        for sleeper in state.waiting.iter().filter_map(Weak::upgrade) {
+            if let Some(waker) = lock(&sleeper).take() {
+                waker.wake();
+            }
+        }
+    }
+
+    /// The next connection does this, whatever [`Self::set`] says; those after it do not.
+    pub fn set_next(&self, link: Link) {
+        lock(&self.state).next = Some(link);
+    }
+
+    /// What the link does.
+    #[must_use]
+    pub fn link(&self) -> Link {
+        lock(&self.state).link
+    }
+}
+
+impl fmt::Debug for EmulatedLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmulatedLink").field("link", &self.link()).finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[async_trait]
+impl Connector for EmulatedLink {
+    async fn connect(&self, host: &str, port: u16) -> Result<Box<dyn Stream>, ConnectError> {
+        let own = lock(&self.state).next.take();
+        if own.unwrap_or_else(|| self.link()) == Link::Down {
+            let kind = io::ErrorKind::NetworkUnreachable;
+            return Err(ConnectError::Refused { host: host.to_owned(), port, kind });
+        }
+        let inner = self.inner.connect(host, port).await?;
+        let sleeper = Arc::default();
+        let mut state = lock(&self.state);
+        state.waiting.retain(|sleeper| sleeper.strong_count() > 0);
+        state.waiting.push(Arc::downgrade(&sleeper));
+        drop(state);
+        let state = Arc::clone(&self.state);
+        Ok(Box::new(Breakable { inner, own, state, sleeper, request: None, tried: false }))
+    }
+}
+
+/// A stream of an [`EmulatedLink`].
+struct Breakable {
+    inner: Box<dyn Stream>,
+    own: Option<Link>,
+    state: Arc<Mutex<State>>,
+    sleeper: Arc<Sleeper>,
+    /// Bytes of the request that have left; `None` before it begins.
+    request: Option<u64>,
+    /// True from the first try to write a byte of the request.
+    tried: bool,
+}
+
+impl Breakable {
+    fn link(&self) -> Link {
+        self.own.unwrap_or_else(|| lock(&self.state).link)
+    }
+
+    /// How many bytes may still be written, or the break.
+    fn room(&self) -> io::Result<u64> {
+        match (self.link(), self.request) {
+            (Link::Down, _) => Err(io::ErrorKind::ConnectionReset.into()),
+            (Link::CutAfter { bytes }, Some(sent)) if self.tried && sent >= bytes => {
+                Err(io::ErrorKind::ConnectionReset.into())
+            }
+            (Link::CutAfter { bytes }, Some(sent)) => Ok(bytes.saturating_sub(sent)),
+            _ => Ok(u64::MAX),
+        }
+    }
+
+    fn wait(&self, context: &Context<'_>) {
+        *lock(&self.sleeper) = Some(context.waker().clone());
+    }
+}
+
+impl Stream for Breakable {
+    fn check(&mut self) -> io::Result<()> {
+        if matches!(self.link(), Link::Down | Link::CutBeforeRequest) {
+            return Err(io::ErrorKind::NotConnected.into());
+        }
+        self.request = Some(0);
+        self.inner.check()
+    }
+}
+
+impl AsyncRead for Breakable {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.wait(context);
+        self.room()?;
+        if self.link() == Link::LosesAnswer && self.request.is_some() {
+            return Poll::Pending;
+        }
+        Pin::new(&mut self.inner).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Breakable {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.wait(context);
+        self.tried = self.request.is_some();
+        let room = usize::try_from(self.room()?).unwrap_or(usize::MAX);
+        let part = bytes.get(..room).unwrap_or(bytes);
+        let written = std::task::ready!(Pin::new(&mut self.inner).poll_write(context, part))?;
+        let sent = u64::try_from(written).unwrap_or(u64::MAX);
+        self.request = self.request.map(|before| before.saturating_add(sent));
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::sync::mpsc;
+
+    type Pair = (Box<dyn Stream>, DuplexStream);
+
+    async fn connected(
+        link: &EmulatedLink,
+        far: &mut mpsc::UnboundedReceiver<DuplexStream>,
+    ) -> Pair {
+        (link.connect("h", 1).await.ok().unwrap(), far.recv().await.unwrap())
+    }
+
+    fn link() -> (EmulatedLink, mpsc::UnboundedReceiver<DuplexStream>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let memory = MemoryConnector::new(move |far| sender.send(far).unwrap());
+        (EmulatedLink::new(Arc::new(memory)), receiver)
+    }
+
+    #[tokio::test]
+    async fn a_link_that_goes_down_breaks_a_read_that_waits() {
+        let (link, mut far) = link();
+        let (mut near, _far) = connected(&link, &mut far).await;
+        let reading = tokio::spawn(async move { near.read_u8().await });
+        tokio::task::yield_now().await;
+        link.set(Link::Down);
+        assert_eq!(reading.await.unwrap().unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+        assert!(link.connect("h", 1).await.is_err());
+        link.set(Link::Up);
+        assert!(link.connect("h", 1).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_cut_counts_the_bytes_of_the_request_alone() {
+        let (link, mut far) = link();
+        link.set(Link::CutAfter { bytes: 3 });
+        let (mut near, mut far) = connected(&link, &mut far).await;
+        near.write_all(b"handshake").await.unwrap();
+        near.check().unwrap();
+        let error = near.write_all(b"request").await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+        drop(near);
+        let mut seen = Vec::new();
+        far.read_to_end(&mut seen).await.unwrap();
+        assert_eq!(seen, b"handshakereq");
+    }
+
+    #[tokio::test]
+    async fn a_fault_of_the_next_connection_leaves_the_one_after_alone() {
+        let (link, mut far) = link();
+        link.set_next(Link::CutBeforeRequest);
+        let (mut near, _far) = connected(&link, &mut far).await;
+        assert_eq!(near.check().unwrap_err().kind(), io::ErrorKind::NotConnected);
+        let (mut near, _far) = connected(&link, &mut far).await;
+        near.check().unwrap();
+    }
+}

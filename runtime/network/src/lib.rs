@@ -1,0 +1,38 @@
+//! Destinations and their operations: the only way from a payment to an acquirer.
+//!
+//! Guarantees: an app reaches an acquirer only through the operations of a [`Destination`], whose
+//! file the acquirer signed. The host, never an app, writes order number, original, amount and
+//! currency. Each exchange is signed, and an answer counts only if the acquirer's signature covers
+//! this very request. "Not sent" is said only if not one byte of the request was handed to the
+//! link; everything else is "no answer" or an answer. No body appears in an error, a `Debug` or a
+//! log.
+//!
+//! Deliberately not here: what an answer means for a payment (`caisson_core::payment`), journalling
+//! before sending (the terminal), retries (the terminal), and general networking (nowhere).
+
+pub mod config;
+pub mod connector;
+mod destination;
+pub mod emulated;
+mod exchange;
+mod heard;
+mod json;
+mod pointer;
+mod read;
+mod request;
+mod signature;
+mod tls;
+
+pub use config::ConfigError;
+pub use connector::{ConnectError, Connector, Stream, TcpConnector};
+pub use destination::{Destination, Operation};
+pub use exchange::{Client, ClientError};
+pub use heard::{Answer, Heard, Unheard, Unsent};
+pub use json::{DEPTH_MAX, JsonError};
+pub use read::{Flaw, Read, read};
+pub use request::{Binding, NAME_CHARS_MAX, Prepared, RequestError};
+pub use signature::{NONCE_BYTES, Nonces, NoncesError, SystemNonces};
+
+/// Largest answer of an acquirer, in bytes. Reading stops there, so that no answer, signed or not,
+/// can fill the memory.
+pub const ANSWER_BYTES_MAX: usize = 64 * 1024;

@@ -1,0 +1,15 @@
+//! The room's border: files in, requests and answers out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail the test"
+)]
+
+mod configuration;
+mod exchange;
+mod gateway;
+mod preparing;
+mod reading;

@@ -1,0 +1,81 @@
+//! The wall clock, which is data for people and never decides anything about money.
+
+use caisson_journal::{Quality, WallTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::time::Instant;
+
+/// Tells what time it is, and how far that can be trusted.
+pub trait WallClock: Send + Sync {
+    /// Now.
+    fn now(&self) -> WallTime;
+}
+
+/// The system's clock. Nobody has vouched for it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl WallClock for SystemClock {
+    fn now(&self) -> WallTime {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        WallTime {
+            ms: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
+            quality: Quality::Guessed,
+        }
+    }
+}
+
+/// A clock that starts where it is told and moves with tokio's, so that a scenario's hours pass
+/// in no time and its receipts are the same each time.
+#[derive(Debug, Clone, Copy)]
+pub struct TokioClock {
+    start_ms: u64,
+    began: Instant,
+}
+
+impl TokioClock {
+    /// A clock that shows `start_ms` since 1970 now. Must be made inside a tokio runtime.
+    #[must_use]
+    pub fn starting_at(start_ms: u64) -> Self {
+        Self { start_ms, began: Instant::now() }
+    }
+}
+
+impl WallClock for TokioClock {
+    fn now(&self) -> WallTime {
+        let passed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        WallTime { ms: self.start_ms.saturating_add(passed), quality: Quality::User }
+    }
+}
+
+/// The shop's local time as people read it: `2026-11-22 14:05:33`.
+#[must_use]
+pub fn local_text(at: WallTime, utc_offset_minutes: i32) -> String {
+    let seconds = i64::try_from(at.ms / 1_000).unwrap_or(0)
+        + i64::from(utc_offset_minutes).saturating_mul(60);
+    time::OffsetDateTime::from_unix_timestamp(seconds).map_or_else(
+        |_| "----".to_owned(),
+        |t| {
+            format!(
+                "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
+                t.year(),
+                u8::from(t.month()),
+                t.day(),
+                t.hour(),
+                t.minute(),
+                t.second()
+            )
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_time_is_the_shops_own() {
+        let at = WallTime { ms: 1_795_327_533_000, quality: Quality::User };
+        assert_eq!(local_text(at, 480), "2026-11-22 14:05:33");
+        assert_eq!(local_text(at, 0), "2026-11-22 06:05:33");
+    }
+}

@@ -1,0 +1,362 @@
+//! A payment at the counter, from the cashier's keys to the paper.
+
+use crate::driver::Driver;
+use crate::error::TerminalError;
+use crate::keys::Keys;
+use crate::session::{Company, TillSession};
+use crate::terminal::{Hosted, Inner, Terminal};
+use caisson_core::money::MoneyError;
+use caisson_core::payment::{Effect, Ending, Input, Intent, Kind, Payment, State};
+use caisson_core::risk::{self, Original, Surroundings, Verdict};
+use caisson_core::view::{Outcome as Shown, View};
+use caisson_core::{Money, PaymentKey, Reason};
+use caisson_devices::screen::{Key, Showing};
+use caisson_host::{AppFault, IntentData, Outcome, ServiceKind};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long the cashier has to answer the host's question.
+const CONFIRM_WAIT: Duration = Duration::from_secs(60);
+
+/// What the cashier wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The app's id.
+    pub app: String,
+    /// Which of its services.
+    pub service: String,
+    /// The amount as keyed: `12.00`.
+    pub amount: String,
+    /// The currency as keyed; `None` for the terminal's own.
+    pub currency: Option<String>,
+    /// For a refund: the sale's key.
+    pub original: Option<PaymentKey>,
+    /// The merchant's own order number.
+    pub merchant_order: Option<Order>,
+}
+
+/// A merchant's order number: 1 to 40 plain characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order(String);
+
+impl Order {
+    /// Checks and keeps `text`; `None` where it is not an order number.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+        ((1..=40).contains(&text.len()) && plain).then(|| Self(text.to_owned()))
+    }
+}
+
+/// How it went, as the cashier was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The payment's key; `None` where it was refused before it had one, or never risked anything.
+    pub key: Option<PaymentKey>,
+    /// Where it stands.
+    pub state: Option<State>,
+    /// What the screen said.
+    pub outcome: Shown,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// What moved.
+    pub approved: Option<Money>,
+    /// Why the receipt did not come out.
+    pub print_failed: Option<Reason>,
+}
+
+impl Report {
+    const fn refused(reason: Reason) -> Self {
+        Self {
+            key: None,
+            state: None,
+            outcome: Shown::of_reason(reason),
+            reason: Some(reason),
+            approved: None,
+            print_failed: None,
+        }
+    }
+}
+
+/// A payment that may start.
+struct Ready {
+    hosted: Arc<Hosted>,
+    intent: Intent,
+}
+
+impl Terminal {
+    /// Takes or refunds money as the cashier asks: checks, starts the app, shows the outcome,
+    /// prints. Returns when the screen has said how it ended; an unknown payment goes on behind.
+    ///
+    /// # Errors
+    /// Only what stops the terminal: a journal that cannot be written.
+    pub async fn pay(&self, request: Request) -> Result<Report, TerminalError> {
+        let inner = self.inner();
+        let _counter = inner.counter.lock().await;
+        inner.running()?;
+        let (keys, listening) = Keys::listen(Arc::clone(&inner.equipment.screen));
+        let report = match inner.admit(&request, &keys).await? {
+            Ok(ready) => inner.take(ready, keys).await?,
+            Err((reason, amount)) => {
+                let report = Report::refused(reason);
+                inner.show_outcome(&report, amount);
+                report
+            }
+        };
+        listening.abort();
+        if let Some(reason) = report.print_failed {
+            inner.show(View::Notice { reason }, report.approved, None);
+        }
+        Ok(report)
+    }
+
+    /// Runs a service that moves no money. `false` where the app has no such service or failed.
+    ///
+    /// # Errors
+    /// Only what stops the terminal.
+    pub async fn serve(&self, app: &str, service: &str) -> Result<bool, TerminalError> {
+        let inner = self.inner();
+        let _counter = inner.counter.lock().await;
+        let Some(hosted) = inner.offering(app, service, ServiceKind::Serve) else {
+            inner.show_outcome(&Report::refused(Reason::AppMissing), None);
+            return Ok(false);
+        };
+        let (keys, listening) = Keys::listen(Arc::clone(&inner.equipment.screen));
+        let session = Arc::new(TillSession {
+            inner: Arc::clone(inner),
+            hosted: Arc::clone(&hosted),
+            driver: None,
+            company: Company::Counter(keys),
+            amount: None,
+            recovering: false,
+        });
+        let report = hosted.actor.serve(session, service).await;
+        listening.abort();
+        log_app(&hosted, &report.log, report.result.as_ref().err());
+        inner.show(View::Idle, None, None);
+        Ok(report.result.is_ok())
+    }
+
+    /// Prints another copy of a receipt; it says that it is one.
+    ///
+    /// # Errors
+    /// Only what stops the terminal.
+    pub async fn reprint(&self, key: &PaymentKey) -> Result<Option<Reason>, TerminalError> {
+        let inner = self.inner();
+        let Some(driver) = inner.driver_of(key).await? else {
+            return Ok(Some(Reason::OriginalNotFound));
+        };
+        if driver.payment().await.approved().is_none() {
+            return Ok(Some(Reason::OriginalNotPaid));
+        }
+        inner.print_receipt(&driver).await
+    }
+}
+
+impl Inner {
+    /// Checks the request; the outer error stops the terminal, the inner one is the refusal.
+    async fn admit(
+        &self,
+        request: &Request,
+        keys: &Keys,
+    ) -> Result<Result<Ready, (Reason, Option<Money>)>, TerminalError> {
+        let amount = match amount(request, self.limits.currency) {
+            Ok(amount) => amount,
+            Err(reason) => return Ok(Err((reason, None))),
+        };
+        let refuse = |reason| Ok(Err((reason, Some(amount))));
+        let wanted =
+            if request.original.is_some() { ServiceKind::Refund } else { ServiceKind::Sale };
+        let Some(hosted) = self.offering(&request.app, &request.service, wanted) else {
+            return refuse(Reason::AppMissing);
+        };
+        if !self.journal.with(|journal| journal.has_room()).await?? {
+            return refuse(Reason::StorageFull);
+        }
+        let terminal_id = self.merchant.terminal_id.clone();
+        let intent = Intent {
+            key: self.journal.with(move |journal| journal.next_key(&terminal_id)).await??,
+            kind: if wanted == ServiceKind::Refund { Kind::Refund } else { Kind::Sale },
+            app: request.app.clone(),
+            service: request.service.clone(),
+            amount,
+            original: request.original.clone(),
+            merchant_order: request.merchant_order.as_ref().map(|order| order.0.clone()),
+        };
+        let original = self.original(&intent).await?;
+        let mut around = self.surroundings(&intent).await?;
+        loop {
+            match risk::check(&intent, &self.limits, around, original.as_ref()) {
+                Verdict::Allow => return Ok(Ok(Ready { hosted, intent })),
+                Verdict::Refuse(reason) => return refuse(reason),
+                Verdict::Ask(reason) => match self.confirm(reason, amount, keys).await {
+                    None => around.confirmed = true,
+                    Some(refusal) => return refuse(refusal),
+                },
+            }
+        }
+    }
+
+    /// Asks the cashier; `None` for yes.
+    async fn confirm(&self, reason: Reason, amount: Money, keys: &Keys) -> Option<Reason> {
+        let until = Instant::now() + CONFIRM_WAIT;
+        keys.forget().await;
+        self.show(View::Confirm { reason }, Some(amount), Some(until));
+        let answered = async {
+            loop {
+                match keys.next().await {
+                    Key::Yes => return None,
+                    Key::No => return Some(reason),
+                    Key::Ok | Key::Row(_) | Key::Cancel => {}
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            () = keys.cancelled() => Some(Reason::CancelledByCashier),
+            answer = answered => answer,
+            () = tokio::time::sleep_until(until) => Some(Reason::NobodyActed),
+        }
+    }
+
+    async fn original(&self, intent: &Intent) -> Result<Option<Original>, TerminalError> {
+        let Some(key) = intent.original.clone() else {
+            return Ok(None);
+        };
+        let found = self
+            .journal
+            .with(move |journal| {
+                let Some(payment) = journal.payment(&key)? else {
+                    return Ok(None);
+                };
+                let refunded = journal.refunded(&key)?;
+                let is_sale = payment.intent().kind == Kind::Sale;
+                let approved = payment.approved().filter(|_| {
+                    is_sale && payment.state().has_moved_money()
+                });
+                Ok::<_, caisson_journal::JournalError>(Some(Original { key, approved, refunded }))
+            })
+            .await??;
+        Ok(found)
+    }
+
+    async fn surroundings(&self, intent: &Intent) -> Result<Surroundings, TerminalError> {
+        let intent = intent.clone();
+        let found = self
+            .journal
+            .with(move |journal| {
+                let same_order_open = match &intent.merchant_order {
+                    Some(order) => journal.same_order_open(order)?.is_some(),
+                    None => false,
+                };
+                let same_amount =
+                    journal.same_amount_open(&intent.app, &intent.service, intent.amount)?;
+                Ok::<_, caisson_journal::JournalError>(Surroundings {
+                    method_parked: journal.method_parked(&intent.app)?.is_some(),
+                    same_order_open,
+                    same_amount_open: same_amount.is_some(),
+                    confirmed: false,
+                })
+            })
+            .await??;
+        Ok(found)
+    }
+
+    /// Runs the app's `start` with the cashier there, tells how it ended, and prints.
+    async fn take(self: &Arc<Self>, ready: Ready, keys: Keys) -> Result<Report, TerminalError> {
+        let Ready { hosted, intent } = ready;
+        let amount = intent.amount;
+        let data = IntentData {
+            service: intent.service.clone(),
+            amount,
+            settings: Arc::clone(&hosted.settings),
+        };
+        self.show(View::Wait, Some(amount), None);
+        let driver =
+            Arc::new(Driver::new(Arc::clone(self), Arc::clone(&hosted), Payment::new(intent)));
+        let session = Arc::new(TillSession {
+            inner: Arc::clone(self),
+            hosted: Arc::clone(&hosted),
+            driver: Some(Arc::clone(&driver)),
+            company: Company::Counter(keys),
+            amount: Some(amount),
+            recovering: false,
+        });
+        let called = hosted.actor.start(session, data).await;
+        log_app(&hosted, &called.log, called.result.as_ref().err());
+        self.running()?;
+        let effects = driver.step([Input::Ended(ending(called.result))]).await?;
+        let payment = driver.payment().await;
+        let mut report = Report {
+            key: payment.is_at_risk().then(|| driver.key().clone()),
+            state: Some(payment.state()),
+            outcome: shown(payment.state(), payment.reason()),
+            reason: payment.reason(),
+            approved: payment.approved(),
+            print_failed: None,
+        };
+        self.show_outcome(&report, Some(amount));
+        self.follow(&driver, &effects);
+        if effects.contains(&Effect::Tell) && payment.state() == State::Approved {
+            report.print_failed = self.print_receipt(&driver).await?;
+        }
+        Ok(report)
+    }
+
+    /// Puts one of the terminal's own views on the screen.
+    pub(crate) fn show(&self, view: View, amount: Option<Money>, until: Option<Instant>) {
+        let can_cancel = matches!(view, View::Confirm { .. });
+        let language = self.language;
+        let showing = Showing { app: None, view, amount, language, can_cancel, until };
+        self.equipment.screen.show(showing);
+    }
+
+    pub(crate) fn show_outcome(&self, report: &Report, asked: Option<Money>) {
+        let view = View::Outcome { outcome: report.outcome, reason: report.reason };
+        self.show(view, report.approved.or(asked), None);
+    }
+}
+
+/// What people are told of a payment in `state`.
+pub(crate) const fn shown(state: State, reason: Option<Reason>) -> Shown {
+    match (state, reason) {
+        (State::Approved | State::Completed, _) => Shown::Approved,
+        (State::Authorising | State::Unknown | State::Parked | State::Created, _) => Shown::Unknown,
+        (_, Some(reason)) => Shown::of_reason(reason),
+        (_, None) => Shown::Declined,
+    }
+}
+
+/// The app's word, or its fault, as `core` takes it.
+pub(crate) fn ending(result: Result<Outcome, AppFault>) -> Ending {
+    match result {
+        Ok(Outcome::Approved { amount, facts }) => Ending::Approved { amount, facts },
+        Ok(Outcome::Declined(reason)) => Ending::Declined { reason },
+        Ok(Outcome::Cancelled(reason)) => Ending::Cancelled { reason },
+        Ok(Outcome::Unknown) => Ending::Unknown { reason: Reason::NoAnswer },
+        Err(_) => Ending::Died,
+    }
+}
+
+/// An app's log lines and its fault, for whoever looks after the terminal.
+pub(crate) fn log_app(hosted: &Hosted, log: &str, fault: Option<&AppFault>) {
+    let app = hosted.manifest.id.as_str();
+    for line in log.lines() {
+        tracing::info!(app, "{line}");
+    }
+    if let Some(fault) = fault {
+        tracing::warn!(app, %fault, "the app failed");
+    }
+}
+
+fn amount(request: &Request, own: caisson_core::Currency) -> Result<Money, Reason> {
+    let currency = match &request.currency {
+        None => own,
+        Some(text) => text.parse().map_err(|_| Reason::WrongCurrency)?,
+    };
+    Money::parse(&request.amount, currency).map_err(|error| match error {
+        MoneyError::TooLarge => Reason::AmountTooLarge,
+        _ => Reason::AmountMalformed,
+    })
+}

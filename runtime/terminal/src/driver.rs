@@ -1,0 +1,256 @@
+//! Drives one payment: each input through `core`, each event into the journal, then the effect.
+//!
+//! Guarantee: the in-memory payment moves on only after its events are durable.
+
+use crate::error::TerminalError;
+use crate::terminal::{Hosted, Inner};
+use caisson_core::operation::OperationKind;
+use caisson_core::payment::{Effect, Event, Input, Payment, Rule, Submission};
+use caisson_core::PaymentKey;
+use caisson_host::{AcquirerAnswer, PayStop};
+use caisson_journal::{Commit, JournalError, Recovery};
+use caisson_network::{Binding, Client, Heard, Prepared};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+/// Why a step was not made.
+#[derive(Debug)]
+pub(crate) enum StepError {
+    /// The call breaks a rule; nothing has changed.
+    Rule(Rule),
+    /// The journal cannot be written; the terminal has stopped.
+    Journal(JournalError),
+}
+
+impl From<StepError> for TerminalError {
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::Rule(rule) => Self::OwnRule(rule),
+            StepError::Journal(error) => Self::Journal(error),
+        }
+    }
+}
+
+impl From<StepError> for PayStop {
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::Rule(rule) => Self::Refused(rule),
+            StepError::Journal(error) => Self::Stopped(error.to_string()),
+        }
+    }
+}
+
+/// One payment under way.
+pub(crate) struct Driver {
+    inner: Arc<Inner>,
+    pub(crate) hosted: Arc<Hosted>,
+    key: PaymentKey,
+    payment: Mutex<Payment>,
+    submitted: Mutex<Instant>,
+}
+
+impl Driver {
+    pub(crate) fn new(inner: Arc<Inner>, hosted: Arc<Hosted>, payment: Payment) -> Self {
+        let key = payment.intent().key.clone();
+        let submitted = Mutex::new(Instant::now());
+        Self { inner, hosted, key, payment: Mutex::new(payment), submitted }
+    }
+
+    pub(crate) fn key(&self) -> &PaymentKey {
+        &self.key
+    }
+
+    /// The payment as it is now.
+    pub(crate) async fn payment(&self) -> Payment {
+        self.payment.lock().await.clone()
+    }
+
+    /// Since the request was handed over, as far as this run of the terminal knows.
+    pub(crate) async fn age(&self) -> Duration {
+        self.submitted.lock().await.elapsed()
+    }
+
+    pub(crate) async fn count_attempt(&self) {
+        self.payment.lock().await.count_attempt();
+    }
+
+    /// Takes inputs in order, makes their events durable in one commit, returns their effects.
+    pub(crate) async fn step(
+        &self,
+        inputs: impl IntoIterator<Item = Input>,
+    ) -> Result<Vec<Effect>, StepError> {
+        self.step_with(inputs, None).await
+    }
+
+    async fn step_with(
+        &self,
+        inputs: impl IntoIterator<Item = Input>,
+        note: Option<Vec<u8>>,
+    ) -> Result<Vec<Effect>, StepError> {
+        let mut payment = self.payment.lock().await;
+        let mut next = payment.clone();
+        let (mut events, mut effects) = (Vec::new(), Vec::new());
+        for input in inputs {
+            let step = next.step(input).map_err(StepError::Rule)?;
+            events.extend(step.events);
+            effects.extend(step.effects);
+        }
+        if !events.is_empty() {
+            let erase = next.state().is_final() && !next.is_watched();
+            self.commit(events, note, erase).await.map_err(StepError::Journal)?;
+        }
+        *payment = next;
+        Ok(effects)
+    }
+
+    async fn commit(
+        &self,
+        events: Vec<Event>,
+        note: Option<Vec<u8>>,
+        erase: bool,
+    ) -> Result<(), JournalError> {
+        let (key, at) = (self.key.clone(), self.inner.clock.now());
+        let done = self
+            .inner
+            .journal
+            .with(move |journal| {
+                let recovery = match &note {
+                    Some(sealed) => Recovery::Store(sealed),
+                    None if erase => Recovery::Erase,
+                    None => Recovery::Keep,
+                };
+                journal.commit(&Commit { key: &key, events: &events, recovery, at })
+            })
+            .await?;
+        if let Err(error) = &done
+            && error.is_fatal()
+        {
+            self.inner.halt(error);
+        }
+        done
+    }
+
+    /// Hands over the one request that can move money.
+    pub(crate) async fn submit(
+        &self,
+        operation: &str,
+        request: &[u8],
+        recovery: &[u8],
+        recovering: bool,
+    ) -> Result<AcquirerAnswer, PayStop> {
+        let client = self.client()?;
+        let prepared = self.prepare(client, operation, request).await?;
+        let submission = Submission {
+            operation: operation.to_owned(),
+            kind: prepared.kind(),
+            request: prepared.digest(),
+            request_bytes: prepared.bytes().len(),
+            recovery_bytes: recovery.len(),
+            repeatable: prepared.is_repeatable(),
+            expires: prepared.expires(),
+        };
+        let note = match recovering {
+            // A repeat changes nothing about the note that is durable.
+            true => None,
+            false => Some(self.seal(recovery)?),
+        };
+        self.step_with([Input::Submit { submission, recovering }], note).await?;
+        if !recovering {
+            *self.submitted.lock().await = Instant::now();
+        }
+        match client.exchange(&prepared).await {
+            Heard::NotSent { reason, cause } => {
+                tracing::info!(key = %self.key, %cause, "not sent");
+                if !recovering {
+                    self.step([Input::NotSent { reason }]).await?;
+                }
+                Err(PayStop::NotSent(reason))
+            }
+            heard => self.hear(heard).await,
+        }
+    }
+
+    /// Asks or takes back.
+    pub(crate) async fn ask(
+        &self,
+        kind: OperationKind,
+        operation: &str,
+        request: &[u8],
+    ) -> Result<AcquirerAnswer, PayStop> {
+        let client = self.client()?;
+        let prepared = self.prepare(client, operation, request).await?;
+        if prepared.kind() != kind {
+            return Err(PayStop::Refused(Rule::WrongKind));
+        }
+        self.step([Input::Ask { kind }]).await?;
+        match client.exchange(&prepared).await {
+            Heard::NotSent { reason, cause } => {
+                tracing::info!(key = %self.key, operation, %cause, "not sent");
+                Err(PayStop::NotSent(reason))
+            }
+            heard => self.hear(heard).await,
+        }
+    }
+
+    async fn hear(&self, heard: Heard) -> Result<AcquirerAnswer, PayStop> {
+        let answer = match heard {
+            Heard::NotSent { reason, .. } => return Err(PayStop::NotSent(reason)),
+            Heard::NoAnswer { reason, cause } => {
+                tracing::info!(key = %self.key, %cause, "no answer");
+                return Err(PayStop::NoAnswer(reason));
+            }
+            Heard::Answer(answer) => answer,
+        };
+        if let Some(flaw) = &answer.flaw {
+            tracing::info!(key = %self.key, %flaw, "the answer proves nothing");
+        }
+        let (reading, amount, reason) = (answer.reading, answer.amount, answer.reason);
+        self.step([Input::Heard { reading, amount, reason }]).await?;
+        Ok(AcquirerAnswer { reading, amount, reason, body: answer.body })
+    }
+
+    /// The app's own note, opened; empty where there is none.
+    pub(crate) async fn note(&self) -> Result<Vec<u8>, TerminalError> {
+        let key = self.key.clone();
+        let sealed = self.inner.journal.with(move |journal| journal.recovery(&key)).await??;
+        match sealed {
+            Some(sealed) => {
+                let slot = &self.inner.recovery_slot;
+                Ok(self.inner.keys.open(slot, self.key.as_str().as_bytes(), &sealed)?.to_vec())
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn seal(&self, note: &[u8]) -> Result<Vec<u8>, PayStop> {
+        let slot = &self.inner.recovery_slot;
+        self.inner
+            .keys
+            .seal(slot, self.key.as_str().as_bytes(), note)
+            .map_err(|error| PayStop::Stopped(error.to_string()))
+    }
+
+    fn client(&self) -> Result<&Client, PayStop> {
+        self.hosted.client.as_ref().ok_or_else(|| {
+            PayStop::UnknownOperation("the app's manifest names no destination".to_owned())
+        })
+    }
+
+    async fn prepare(
+        &self,
+        client: &Client,
+        operation: &str,
+        request: &[u8],
+    ) -> Result<Prepared, PayStop> {
+        use caisson_network::RequestError;
+        let intent = self.payment.lock().await.intent().clone();
+        let binding =
+            Binding { order: intent.key, original: intent.original, amount: Some(intent.amount) };
+        client.destination().prepare(operation, request, &binding).map_err(|error| match error {
+            RequestError::UnknownOperation { .. } => PayStop::UnknownOperation(error.to_string()),
+            _ => PayStop::BadRequest(error.to_string()),
+        })
+    }
+}

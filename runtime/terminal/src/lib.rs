@@ -1,0 +1,33 @@
+//! The terminal put together: starts apps, drives payments, recovers what was left open.
+//!
+//! Guarantees: what an app or the acquirer says passes through `core::payment`, and what that
+//! decides is durable before anything is sent, shown or printed; every payment that is open when
+//! the terminal starts, or becomes unknown while it runs, is asked about until it is certain; a
+//! journal that cannot be written stops all taking of money.
+//!
+//! Deliberately not here: rules of money (`core`), what a destination's answers mean (`network`),
+//! how things are drawn or read (`devices`).
+
+mod clock;
+mod counter;
+mod driver;
+mod equipment;
+mod error;
+mod keys;
+mod paper;
+mod profile;
+mod provision;
+mod recovery;
+mod session;
+mod terminal;
+
+pub use clock::{SystemClock, TokioClock, WallClock, local_text};
+pub use counter::{Order, Report, Request};
+pub use equipment::{CameraSource, Equipment};
+pub use error::TerminalError;
+pub use profile::{
+    AppSettings, CameraProfile, DestinationProfile, PrinterProfile, Profile, ProfileError,
+    ScreenProfile,
+};
+pub use provision::{ProvisionError, Provisioning, provision};
+pub use terminal::{Parts, Terminal};

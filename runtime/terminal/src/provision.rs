@@ -1,0 +1,68 @@
+//! Setting up a terminal's folder once: journal, keys, and what the acquirer must be told.
+
+use caisson_journal::{Journal, JournalError};
+use caisson_vault::{KeyStore as _, NewSlot, PublicKey, SealedFile, TextError, VaultError};
+use std::path::PathBuf;
+
+/// The vault slot that signs requests.
+const SIGNING_SLOT: &str = "terminal-signing";
+/// The vault slot that seals recovery notes.
+const RECOVERY_SLOT: &str = "recovery";
+
+/// Where a terminal's folders shall be, and whose answers it believes.
+#[derive(Debug, Clone)]
+pub struct Provisioning {
+    /// Folder of the journal.
+    pub journal: PathBuf,
+    /// The key store's file.
+    pub vault: PathBuf,
+    /// Its key-encryption key.
+    pub kek: PathBuf,
+    /// Verifying slots: name and the acquirer's public key, base64.
+    pub acquirers: Vec<(String, String)>,
+}
+
+/// Why a terminal was not set up. Nothing that was there before is overwritten.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvisionError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The key store.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A slot's name or an acquirer's key.
+    #[error("slot {name}: {cause}")]
+    Slot {
+        /// The slot.
+        name: String,
+        /// What is wrong.
+        cause: TextError,
+    },
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers: {0}")]
+    Random(String),
+}
+
+/// Creates journal and key store; returns the public key that signs this terminal's requests, for
+/// the acquirer.
+///
+/// # Errors
+/// [`ProvisionError`].
+pub fn provision(wanted: &Provisioning) -> Result<PublicKey, ProvisionError> {
+    let slot = |name: &str| {
+        name.parse().map_err(|cause| ProvisionError::Slot { name: name.to_owned(), cause })
+    };
+    let mut slots = vec![NewSlot::sign(slot(SIGNING_SLOT)?), NewSlot::seal(slot(RECOVERY_SLOT)?)];
+    for (name, key) in &wanted.acquirers {
+        let key = key
+            .parse::<PublicKey>()
+            .map_err(|cause| ProvisionError::Slot { name: name.clone(), cause })?;
+        slots.push(NewSlot::verify(slot(name)?, key));
+    }
+    let keys = SealedFile::provision(&wanted.vault, &wanted.kek, &slots)?;
+    let mut id = [0_u8; 8];
+    getrandom::fill(&mut id).map_err(|error| ProvisionError::Random(error.to_string()))?;
+    Journal::create(&wanted.journal, u64::from_be_bytes(id))?;
+    Ok(keys.public_key(&slot(SIGNING_SLOT)?)?)
+}

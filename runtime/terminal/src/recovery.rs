@@ -1,0 +1,221 @@
+//! Making open payments certain, behind the counter and across restarts.
+
+use crate::counter::{ending, log_app, shown};
+use crate::driver::Driver;
+use crate::error::TerminalError;
+use crate::session::{Company, TillSession};
+use crate::terminal::Inner;
+use caisson_core::payment::{Effect, Input, Intent, Kind, OFFER_MARGIN, Payment, State};
+use caisson_core::view::View;
+use caisson_core::{Money, PaymentKey};
+use caisson_host::{IntentData, ServiceKind, TicketData};
+use caisson_journal::JournalError;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Time between two questions about a closed offer.
+const WATCH_EVERY: Duration = Duration::from_secs(30);
+/// Wait before a refund that the host starts is tried again after it was refused outright.
+const REFUND_AGAIN: Duration = Duration::from_secs(60);
+
+impl Inner {
+    /// Carries out what a step decided, each on a task of its own.
+    pub(crate) fn follow(self: &Arc<Self>, driver: &Arc<Driver>, effects: &[Effect]) {
+        for effect in effects {
+            let (inner, driver) = (Arc::clone(self), Arc::clone(driver));
+            match effect {
+                Effect::RecoverIn(wait) => {
+                    let wait = *wait;
+                    self.spawn(async move {
+                        tokio::time::sleep(wait).await;
+                        inner.recover(&driver).await
+                    });
+                }
+                Effect::Watch(time) => {
+                    let time = *time;
+                    self.spawn(async move { inner.watch(&driver, time).await });
+                }
+                Effect::Refund(amount) => {
+                    let amount = *amount;
+                    self.spawn(async move { inner.give_back(&driver, amount).await });
+                }
+                Effect::Alarm => {
+                    tracing::error!(key = %driver.key(), "parked: an owner must resolve it");
+                }
+                Effect::Send | Effect::Tell => {}
+            }
+        }
+    }
+
+    /// One try to make a payment certain.
+    async fn recover(self: &Arc<Self>, driver: &Arc<Driver>) -> Result<(), TerminalError> {
+        self.running()?;
+        if !driver.payment().await.state().is_open() {
+            return Ok(());
+        }
+        driver.count_attempt().await;
+        let effects = self.ask_app(driver).await?;
+        if effects.contains(&Effect::Tell) {
+            self.tell(driver).await?;
+        }
+        self.follow(driver, &effects);
+        Ok(())
+    }
+
+    /// Calls the app's `recover` in a fresh instance and takes its word through `core`.
+    async fn ask_app(self: &Arc<Self>, driver: &Arc<Driver>) -> Result<Vec<Effect>, TerminalError> {
+        let payment = driver.payment().await;
+        let hosted = &driver.hosted;
+        let ticket = TicketData {
+            intent: IntentData {
+                service: payment.intent().service.clone(),
+                amount: payment.intent().amount,
+                settings: Arc::clone(&hosted.settings),
+            },
+            recovery: driver.note().await?,
+            age: driver.age().await,
+            closed: payment.is_watched(),
+        };
+        let session = Arc::new(TillSession {
+            inner: Arc::clone(self),
+            hosted: Arc::clone(hosted),
+            driver: Some(Arc::clone(driver)),
+            company: Company::Nobody,
+            amount: Some(payment.intent().amount),
+            recovering: true,
+        });
+        let called = hosted.actor.recover(session, ticket).await;
+        log_app(hosted, &called.log, called.result.as_ref().err());
+        self.running()?;
+        Ok(driver.step([Input::Ended(ending(called.result))]).await?)
+    }
+
+    /// The money is certain now: the screen says so if nobody is using it, and an approval that
+    /// the customer may still be waiting for is printed.
+    async fn tell(self: &Arc<Self>, driver: &Driver) -> Result<(), TerminalError> {
+        let payment = driver.payment().await;
+        if let Ok(_counter) = self.counter.try_lock() {
+            let outcome = shown(payment.state(), payment.reason());
+            let amount = payment.approved().unwrap_or(payment.intent().amount);
+            self.show(View::Outcome { outcome, reason: payment.reason() }, Some(amount), None);
+        }
+        if payment.state() == State::Approved {
+            self.print_receipt(driver).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks about a closed offer until its time is over; paid after all, it is given back.
+    async fn watch(self: &Arc<Self>, driver: &Arc<Driver>, time: Duration) -> Result<(), TerminalError> {
+        let end = Instant::now() + time.max(OFFER_MARGIN);
+        while driver.payment().await.is_watched() {
+            let effects = self.ask_app(driver).await?;
+            self.follow(driver, &effects);
+            if !driver.payment().await.is_watched() {
+                return Ok(());
+            }
+            if Instant::now() >= end {
+                let effects = driver.step([Input::WatchOver]).await?;
+                self.follow(driver, &effects);
+                return Ok(());
+            }
+            tokio::time::sleep_until(end.min(Instant::now() + WATCH_EVERY)).await;
+        }
+        Ok(())
+    }
+
+    /// Refunds an offer that was paid after it was closed, by a payment of its own, once.
+    async fn give_back(
+        self: &Arc<Self>,
+        late: &Arc<Driver>,
+        amount: Money,
+    ) -> Result<(), TerminalError> {
+        loop {
+            self.running()?;
+            let sale = late.key().clone();
+            let (open, refunded) = self
+                .journal
+                .with(move |journal| {
+                    let open = journal.linked_refund_open(&sale)?;
+                    Ok::<_, JournalError>((open, journal.refunded(&sale)?))
+                })
+                .await??;
+            let is_back = amount.is_within(refunded).unwrap_or(false);
+            match open {
+                Some(refund) => self.until_certain(&refund).await?,
+                None if is_back => {
+                    let effects = late.step([Input::GivenBack]).await?;
+                    self.follow(late, &effects);
+                    return self.tell(late).await;
+                }
+                None if self.start_refund(late, amount).await? => {}
+                None => tokio::time::sleep(REFUND_AGAIN).await,
+            }
+        }
+    }
+
+    /// Waits while the refund's own recovery is at work.
+    async fn until_certain(self: &Arc<Self>, refund: &PaymentKey) -> Result<(), TerminalError> {
+        while let Some(driver) = self.driver_of(refund).await?
+            && driver.payment().await.state().is_open()
+        {
+            tokio::time::sleep(WATCH_EVERY).await;
+        }
+        Ok(())
+    }
+
+    /// Starts a refund in the host's own name. False where it was refused or nothing was sent.
+    async fn start_refund(
+        self: &Arc<Self>,
+        late: &Driver,
+        amount: Money,
+    ) -> Result<bool, TerminalError> {
+        let sale = late.payment().await.intent().clone();
+        let hosted = Arc::clone(&late.hosted);
+        let Some(service) = hosted.services().iter().find(|s| s.kind == ServiceKind::Refund) else {
+            tracing::error!(app = %sale.app, "the app has no refund service");
+            return Ok(false);
+        };
+        let terminal_id = self.merchant.terminal_id.clone();
+        let intent = Intent {
+            key: self.journal.with(move |journal| journal.next_key(&terminal_id)).await??,
+            kind: Kind::Refund,
+            app: sale.app.clone(),
+            service: service.id.clone(),
+            amount,
+            original: Some(sale.key.clone()),
+            merchant_order: None,
+        };
+        let data = IntentData {
+            service: service.id.clone(),
+            amount,
+            settings: Arc::clone(&hosted.settings),
+        };
+        let driver =
+            Arc::new(Driver::new(Arc::clone(self), Arc::clone(&hosted), Payment::new(intent)));
+        let session = Arc::new(TillSession {
+            inner: Arc::clone(self),
+            hosted: Arc::clone(&hosted),
+            driver: Some(Arc::clone(&driver)),
+            company: Company::Nobody,
+            amount: Some(amount),
+            recovering: false,
+        });
+        let called = hosted.actor.start(session, data).await;
+        log_app(&hosted, &called.log, called.result.as_ref().err());
+        self.running()?;
+        let effects = driver.step([Input::Ended(ending(called.result))]).await?;
+        self.remember(&driver);
+        if effects.contains(&Effect::Tell) {
+            self.tell(&driver).await?;
+        }
+        self.follow(&driver, &effects);
+        let payment = driver.payment().await;
+        let is_refused = !payment.is_at_risk() || payment.state() == State::Declined;
+        if is_refused {
+            tracing::warn!(key = %late.key(), "the refund of a late payment was refused");
+        }
+        Ok(!is_refused)
+    }
+}

@@ -1,0 +1,266 @@
+//! What one call of an app gets from this terminal: the counter with its cashier, or the quiet of
+//! a recovery.
+
+use crate::driver::Driver;
+use crate::keys::Keys;
+use crate::terminal::{Hosted, Inner};
+use async_trait::async_trait;
+use caisson_core::document::Document;
+use caisson_core::operation::OperationKind;
+use caisson_core::payment::REQUEST_BYTES_MAX;
+use caisson_core::permission::{Camera, Network, Payment, Permit, Printer, Storage, Ui};
+use caisson_core::view::View;
+use caisson_core::{Language, Money};
+use caisson_devices::camera::CameraError;
+use caisson_devices::decode::Formats;
+use caisson_devices::printer::PrinterError;
+use caisson_devices::scan::{ScanError, scan_stream};
+use caisson_devices::screen::{Key, Showing};
+use caisson_devices::storage::{StorageError, StorageKey};
+use caisson_host::{
+    AcquirerAnswer, CallStop, PayStop, PrintStop, ScanStop, Scanned, Session, UiAnswer, UiStop,
+};
+use caisson_network::{Binding, Heard, RequestError};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Who else is there while an app runs.
+pub(crate) enum Company {
+    /// A cashier, with the keys of the screen.
+    Counter(Keys),
+    /// Nobody: views and scans are refused as cancelled.
+    Nobody,
+}
+
+/// The terminal as one call of an app sees it.
+pub(crate) struct TillSession {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) hosted: Arc<Hosted>,
+    /// The payment that is under way; `None` for what moves no money.
+    pub(crate) driver: Option<Arc<Driver>>,
+    pub(crate) company: Company,
+    pub(crate) amount: Option<Money>,
+    pub(crate) recovering: bool,
+}
+
+impl TillSession {
+    fn show_view(&self, view: View, until: Option<Instant>) {
+        if matches!(self.company, Company::Nobody) {
+            return;
+        }
+        self.inner.equipment.screen.show(Showing {
+            app: Some(self.hosted.manifest.id.clone()),
+            view,
+            amount: self.amount,
+            language: self.inner.language,
+            can_cancel: true,
+            until,
+        });
+    }
+
+    fn keys(&self) -> Result<&Keys, UiStop> {
+        match &self.company {
+            Company::Counter(keys) if keys.is_cancelled() => Err(UiStop::Cancelled),
+            Company::Counter(keys) => Ok(keys),
+            Company::Nobody => Err(UiStop::Cancelled),
+        }
+    }
+
+    /// The key that answers a view: a row for a menu, OK for the rest.
+    async fn answer(keys: &Keys, is_menu: bool) -> UiAnswer {
+        loop {
+            match keys.next().await {
+                Key::Row(row) if is_menu => return UiAnswer::Row(row),
+                Key::Ok | Key::Yes if !is_menu => return UiAnswer::Done,
+                Key::Ok | Key::Yes | Key::No | Key::Row(_) | Key::Cancel => {}
+            }
+        }
+    }
+
+    fn driver(&self) -> Result<&Driver, PayStop> {
+        self.driver.as_deref().ok_or_else(|| {
+            PayStop::BadRequest("this call has no payment: only start and recover move money".into())
+        })
+    }
+}
+
+#[async_trait]
+impl Session for TillSession {
+    fn language(&self) -> Language {
+        self.inner.language
+    }
+
+    async fn cancelled(&self) {
+        match &self.company {
+            Company::Counter(keys) => keys.cancelled().await,
+            Company::Nobody => std::future::pending().await,
+        }
+    }
+
+    async fn scan(
+        &self,
+        permit: Permit<Camera>,
+        prompt: String,
+        within: Duration,
+    ) -> Result<Scanned, ScanStop> {
+        let keys = self.keys().map_err(|_| ScanStop::Cancelled)?;
+        let Ok(source) = self.inner.equipment.camera.try_lock() else {
+            return Err(ScanStop::Busy);
+        };
+        let deadline = Instant::now() + within;
+        self.show_view(View::Scan { prompt }, Some(deadline));
+        let looking = async {
+            let mut camera = source.open().await?;
+            scan_stream(camera.as_mut(), &permit, Formats::ALL, deadline).await
+        };
+        let found = tokio::select! {
+            biased;
+            () = keys.cancelled() => return Err(ScanStop::Cancelled),
+            found = looking => found,
+        };
+        self.show_view(View::Wait, None);
+        match found {
+            Ok(found) => Ok(Scanned { symbology: found.symbology.name(), text: found.text }),
+            Err(ScanError::TimedOut { .. }) => Err(ScanStop::Timeout),
+            Err(ScanError::Camera(CameraError::Busy { .. })) => Err(ScanStop::Busy),
+            Err(ScanError::Camera(error)) => Err(ScanStop::Offline(error.to_string())),
+        }
+    }
+
+    async fn print(&self, permit: Permit<Printer>, document: Document) -> Result<(), PrintStop> {
+        let key = self.inner.next_slip_key().ok_or(PrintStop::Other("no job key".to_owned()))?;
+        let mut printer = self.inner.equipment.printer.lock().await;
+        printer.print(&permit, &key, &document).await.map_err(|error| match error {
+            PrinterError::PaperOut(_) => PrintStop::PaperOut,
+            PrinterError::CoverOpen(_) => PrintStop::CoverOpen,
+            PrinterError::Offline { .. } => PrintStop::Offline(error.to_string()),
+            other => PrintStop::Other(other.to_string()),
+        })
+    }
+
+    async fn call(
+        &self,
+        _permit: Permit<Network>,
+        operation: String,
+        order: String,
+        request: Vec<u8>,
+    ) -> Result<Vec<u8>, CallStop> {
+        if request.len() > REQUEST_BYTES_MAX {
+            return Err(CallStop::BadRequest("the request is above 64 KiB".to_owned()));
+        }
+        let client = self.hosted.client.as_ref().ok_or_else(|| {
+            CallStop::UnknownOperation("the app's manifest names no destination".to_owned())
+        })?;
+        let order = order
+            .parse()
+            .map_err(|error: caisson_core::key::KeyError| CallStop::BadRequest(error.to_string()))?;
+        let binding = Binding { order, original: None, amount: None };
+        let known = client.destination().operation(&operation).map(|o| o.kind());
+        if known.is_some_and(|kind| kind != OperationKind::Service) {
+            return Err(CallStop::WrongKind(format!("{operation} is not of the kind service")));
+        }
+        let prepared =
+            client.destination().prepare(&operation, &request, &binding).map_err(|error| {
+                match error {
+                    RequestError::UnknownOperation { .. } => {
+                        CallStop::UnknownOperation(error.to_string())
+                    }
+                    _ => CallStop::BadRequest(error.to_string()),
+                }
+            })?;
+        match client.exchange(&prepared).await {
+            Heard::Answer(answer) => Ok(answer.body),
+            Heard::NotSent { reason, .. } => Err(CallStop::NotSent(reason)),
+            Heard::NoAnswer { reason, .. } => Err(CallStop::NoAnswer(reason)),
+        }
+    }
+
+    async fn show(
+        &self,
+        _permit: Permit<Ui>,
+        view: View,
+        wait: Option<Duration>,
+    ) -> Result<UiAnswer, UiStop> {
+        let keys = self.keys()?;
+        let is_menu = matches!(view, View::Menu { .. });
+        let until = wait.map(|wait| Instant::now() + wait);
+        keys.forget().await;
+        self.show_view(view, until);
+        let Some(until) = until else {
+            return Ok(UiAnswer::Done);
+        };
+        let answer = tokio::select! {
+            biased;
+            () = keys.cancelled() => Err(UiStop::Cancelled),
+            answer = Self::answer(keys, is_menu) => Ok(answer),
+            () = tokio::time::sleep_until(until) => Err(UiStop::Timeout),
+        };
+        self.show_view(View::Wait, None);
+        answer
+    }
+
+    async fn wait(&self, _permit: Permit<Ui>, time: Duration) -> Result<(), UiStop> {
+        let keys = match &self.company {
+            Company::Counter(keys) => keys,
+            Company::Nobody => return Err(UiStop::Cancelled),
+        };
+        tokio::select! {
+            biased;
+            () = keys.cancelled() => Err(UiStop::Cancelled),
+            () = tokio::time::sleep(time) => Ok(()),
+        }
+    }
+
+    async fn load(
+        &self,
+        permit: Permit<Storage>,
+        key: StorageKey,
+    ) -> Result<Option<Vec<u8>>, StorageError> {
+        self.inner.equipment.storage.get(&permit, &key).await
+    }
+
+    async fn store(
+        &self,
+        permit: Permit<Storage>,
+        key: StorageKey,
+        value: Option<Vec<u8>>,
+    ) -> Result<(), StorageError> {
+        match value {
+            Some(value) => self.inner.equipment.storage.set(&permit, &key, &value).await,
+            None => self.inner.equipment.storage.delete(&permit, &key).await.map(|_| ()),
+        }
+    }
+
+    async fn keys(&self, permit: Permit<Storage>) -> Result<Vec<StorageKey>, StorageError> {
+        self.inner.equipment.storage.keys(&permit).await
+    }
+
+    async fn submit(
+        &self,
+        _permit: Permit<Payment>,
+        operation: String,
+        request: Vec<u8>,
+        recovery: Vec<u8>,
+    ) -> Result<AcquirerAnswer, PayStop> {
+        self.driver()?.submit(&operation, &request, &recovery, self.recovering).await
+    }
+
+    async fn inquire(
+        &self,
+        _permit: Permit<Payment>,
+        operation: String,
+        request: Vec<u8>,
+    ) -> Result<AcquirerAnswer, PayStop> {
+        self.driver()?.ask(OperationKind::Inquiry, &operation, &request).await
+    }
+
+    async fn undo(
+        &self,
+        _permit: Permit<Payment>,
+        operation: String,
+        request: Vec<u8>,
+    ) -> Result<AcquirerAnswer, PayStop> {
+        self.driver()?.ask(OperationKind::Undo, &operation, &request).await
+    }
+}

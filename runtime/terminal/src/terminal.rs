@@ -1,0 +1,343 @@
+//! The terminal: opened once, shared by the counter and the recoveries.
+
+use crate::clock::WallClock;
+use crate::counter::log_app;
+use crate::driver::Driver;
+use crate::equipment::Equipment;
+use crate::error::TerminalError;
+use crate::profile::Profile;
+use crate::session::{Company, TillSession};
+use caisson_core::payment::Effect;
+use caisson_core::receipt::Merchant;
+use caisson_core::risk::Limits;
+use caisson_core::view::View;
+use caisson_core::{Language, PaymentKey};
+use caisson_devices::printer::JobKey;
+use caisson_host::{
+    App, AppActor, AppImage, ComponentCache, HostEngine, Service, ServiceKind,
+};
+use caisson_journal::{Boot, Journal, JournalError, JournalHandle};
+use caisson_network::{Client, Connector, Destination};
+use caisson_packages::{Installed, InstalledApps, Manifest};
+use caisson_vault::{KeyStore, PublicKey, Slot};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use tokio::sync::{Mutex as AsyncMutex, watch};
+
+/// The vault slot that seals recovery notes.
+const RECOVERY_SLOT: &str = "recovery";
+
+/// What a terminal is made of.
+pub struct Parts {
+    /// What it is, has and may.
+    pub profile: Profile,
+    /// Its keys.
+    pub keys: Arc<dyn KeyStore>,
+    /// Its way to the acquirers.
+    pub connector: Arc<dyn Connector>,
+    /// Its devices.
+    pub equipment: Equipment,
+    /// Its clock for people.
+    pub clock: Arc<dyn WallClock>,
+    /// The Wasm engine, which terminals in one process can share.
+    pub engine: Arc<HostEngine>,
+}
+
+/// An app that is loaded.
+pub(crate) struct Hosted {
+    pub(crate) manifest: Manifest,
+    pub(crate) actor: AppActor,
+    services: OnceLock<Vec<Service>>,
+    pub(crate) client: Option<Client>,
+    pub(crate) settings: Arc<BTreeMap<String, String>>,
+}
+
+impl Hosted {
+    /// What the app offers.
+    pub(crate) fn services(&self) -> &[Service] {
+        self.services.get().map_or(&[], Vec::as_slice)
+    }
+}
+
+pub(crate) struct Inner {
+    pub(crate) merchant: Merchant,
+    pub(crate) language: Language,
+    pub(crate) utc_offset_minutes: i32,
+    pub(crate) limits: Limits,
+    pub(crate) journal: JournalHandle,
+    pub(crate) keys: Arc<dyn KeyStore>,
+    pub(crate) recovery_slot: Slot,
+    pub(crate) equipment: Equipment,
+    pub(crate) clock: Arc<dyn WallClock>,
+    apps: BTreeMap<String, Arc<Hosted>>,
+    /// Held by the one payment that the cashier is taking.
+    pub(crate) counter: AsyncMutex<()>,
+    drivers: Mutex<BTreeMap<PaymentKey, Weak<Driver>>>,
+    busy: watch::Sender<usize>,
+    halted: Mutex<Option<String>>,
+    slips: AtomicU64,
+}
+
+/// A running terminal; clones share it.
+#[derive(Clone)]
+pub struct Terminal {
+    inner: Arc<Inner>,
+    boot: Arc<Boot>,
+}
+
+impl std::fmt::Debug for Terminal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Terminal").field("boot", &self.boot.number).finish_non_exhaustive()
+    }
+}
+
+impl Terminal {
+    /// Opens the journal, loads the installed apps, and takes up every payment that is open.
+    ///
+    /// # Errors
+    /// [`TerminalError`]; nothing is taken until it opens.
+    pub async fn open(parts: Parts) -> Result<Self, TerminalError> {
+        let (folder, at) = (parts.profile.journal.clone(), parts.clock.now());
+        let opened = tokio::task::spawn_blocking(move || Journal::open(&folder, at)).await;
+        let (journal, boot) = opened.map_err(|error| TerminalError::Device {
+            path: parts.profile.journal.clone(),
+            cause: error.to_string(),
+        })??;
+        let apps = InstalledApps::at(&parts.profile.apps).list()?;
+        let mut hosted = BTreeMap::new();
+        for app in &apps {
+            hosted.insert(app.manifest.id.clone(), Arc::new(load(&parts, app)?));
+        }
+        let Parts { profile, keys, equipment, clock, .. } = parts;
+        let inner = Inner {
+            merchant: profile.merchant,
+            language: profile.language,
+            utc_offset_minutes: profile.utc_offset_minutes,
+            limits: profile.limits,
+            journal: JournalHandle::new(journal),
+            keys,
+            recovery_slot: RECOVERY_SLOT.parse()?,
+            equipment,
+            clock,
+            apps: hosted,
+            counter: AsyncMutex::new(()),
+            drivers: Mutex::new(BTreeMap::new()),
+            busy: watch::Sender::new(0),
+            halted: Mutex::new(None),
+            slips: AtomicU64::new(0),
+        };
+        let terminal = Self { inner: Arc::new(inner), boot: Arc::new(boot) };
+        terminal.ask_services().await?;
+        terminal.take_up().await?;
+        terminal.inner.show(View::Idle, None, None);
+        Ok(terminal)
+    }
+
+    /// What the opening of the journal found.
+    #[must_use]
+    pub fn boot(&self) -> &Boot {
+        &self.boot
+    }
+
+    /// The journal, for questions.
+    #[must_use]
+    pub fn journal(&self) -> &JournalHandle {
+        &self.inner.journal
+    }
+
+    /// Every service of every app: (app id, service).
+    pub fn services(&self) -> impl Iterator<Item = (&str, &Service)> {
+        self.inner
+            .apps
+            .iter()
+            .flat_map(|(id, hosted)| hosted.services().iter().map(move |s| (id.as_str(), s)))
+    }
+
+    /// Ends when nothing is being recovered, watched or given back.
+    pub async fn settled(&self) {
+        let mut busy = self.inner.busy.subscribe();
+        // The sender lives in `inner`, so this cannot fail while we hold it.
+        let _ = busy.wait_for(|busy| *busy == 0).await;
+    }
+
+    pub(crate) const fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
+    /// Asks each app once what it offers.
+    async fn ask_services(&self) -> Result<(), TerminalError> {
+        for hosted in self.inner.apps.values() {
+            let session = Arc::new(TillSession {
+                inner: Arc::clone(&self.inner),
+                hosted: Arc::clone(hosted),
+                driver: None,
+                company: Company::Nobody,
+                amount: None,
+                recovering: false,
+            });
+            let report = hosted.actor.services(session).await;
+            log_app(hosted, &report.log, report.result.as_ref().err());
+            let services = report.result.map_err(caisson_host::LoadError::from)?;
+            let _ = hosted.services.set(services);
+        }
+        Ok(())
+    }
+
+    /// Goes on with every payment that the last run left open.
+    async fn take_up(&self) -> Result<(), TerminalError> {
+        for (key, effects) in &self.boot.open {
+            let Some(driver) = self.inner.driver_of(key).await? else {
+                tracing::error!(%key, "its app is not installed: the payment stays as it is");
+                continue;
+            };
+            if effects.contains(&Effect::Tell) {
+                let _ = self.inner.print_receipt(&driver).await?;
+            }
+            self.inner.follow(&driver, effects);
+        }
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// The loaded app `id`.
+    pub(crate) fn hosted(&self, id: &str) -> Option<&Arc<Hosted>> {
+        self.apps.get(id)
+    }
+
+    /// The app, where it offers such a service.
+    pub(crate) fn offering(
+        &self,
+        app: &str,
+        service: &str,
+        kind: ServiceKind,
+    ) -> Option<Arc<Hosted>> {
+        let hosted = self.hosted(app)?;
+        let offered = hosted.services().iter().any(|s| s.id == service && s.kind == kind);
+        offered.then(|| Arc::clone(hosted))
+    }
+
+    /// The one driver of a payment: that which is at work, or a new one from the journal.
+    pub(crate) async fn driver_of(
+        self: &Arc<Self>,
+        key: &PaymentKey,
+    ) -> Result<Option<Arc<Driver>>, TerminalError> {
+        if let Some(driver) = self.lock_drivers().get(key).and_then(Weak::upgrade) {
+            return Ok(Some(driver));
+        }
+        let wanted = key.clone();
+        let found = self.journal.with(move |journal| journal.payment(&wanted)).await??;
+        let Some(payment) = found else {
+            return Ok(None);
+        };
+        let Some(hosted) = self.hosted(&payment.intent().app).map(Arc::clone) else {
+            return Ok(None);
+        };
+        let driver = Arc::new(Driver::new(Arc::clone(self), hosted, payment));
+        self.remember(&driver);
+        Ok(Some(driver))
+    }
+
+    /// Makes `driver` the one that later questions about its payment find.
+    pub(crate) fn remember(&self, driver: &Arc<Driver>) {
+        let mut drivers = self.lock_drivers();
+        drivers.retain(|_, driver| driver.strong_count() > 0);
+        drivers.insert(driver.key().clone(), Arc::downgrade(driver));
+    }
+
+    fn lock_drivers(&self) -> std::sync::MutexGuard<'_, BTreeMap<PaymentKey, Weak<Driver>>> {
+        self.drivers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs work behind the counter. What stops the terminal has been recorded by `halt`.
+    pub(crate) fn spawn(
+        self: &Arc<Self>,
+        work: impl Future<Output = Result<(), TerminalError>> + Send + 'static,
+    ) {
+        let busy = Busy::begin(Arc::clone(self));
+        tokio::spawn(async move {
+            if let Err(error) = work.await {
+                tracing::error!(%error, "work behind the counter stopped");
+            }
+            drop(busy);
+        });
+    }
+
+    /// No money is taken from now on: the journal cannot be written.
+    pub(crate) fn halt(&self, error: &JournalError) {
+        tracing::error!(%error, "the terminal takes no more money until it is restarted");
+        *self.halted.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+    }
+
+    /// An error once the terminal has stopped taking money.
+    pub(crate) fn running(&self) -> Result<(), TerminalError> {
+        match &*self.halted.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => Ok(()),
+            Some(cause) => Err(TerminalError::Halted { cause: cause.clone() }),
+        }
+    }
+
+    /// The key of the next sheet that is not a receipt.
+    pub(crate) fn next_slip_key(&self) -> Option<JobKey> {
+        let number = self.slips.fetch_add(1, Ordering::Relaxed);
+        format!("slip-{number}").parse().ok()
+    }
+}
+
+/// Counts work behind the counter.
+struct Busy(Arc<Inner>);
+
+impl Busy {
+    fn begin(inner: Arc<Inner>) -> Self {
+        inner.busy.send_modify(|busy| *busy = busy.saturating_add(1));
+        Self(inner)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.busy.send_modify(|busy| *busy = busy.saturating_sub(1));
+    }
+}
+
+/// Loads one installed app with what this terminal grants it.
+fn load(parts: &Parts, app: &Installed) -> Result<Hosted, TerminalError> {
+    let manifest = app.manifest.clone();
+    let policy = parts.profile.app.get(&manifest.id).cloned().unwrap_or_default();
+    let cache = ComponentCache::open(&parts.profile.cache).map_err(caisson_host::LoadError::from)?;
+    let wasm = app.component()?;
+    let image = AppImage {
+        id: &manifest.id,
+        wasm: &wasm,
+        asked: &manifest.permissions,
+        policy: &policy.grants,
+    };
+    let actor = AppActor::new(App::load(&parts.engine, &cache, image)?);
+    let client = match &manifest.destination {
+        None => None,
+        Some(name) => Some(client(parts, &manifest.id, name)?),
+    };
+    let mut settings = manifest.settings.clone();
+    settings.extend(policy.settings);
+    Ok(Hosted { manifest, actor, services: OnceLock::new(), client, settings: Arc::new(settings) })
+}
+
+fn client(parts: &Parts, app: &str, name: &str) -> Result<Client, TerminalError> {
+    let Some(wanted) = parts.profile.destination.get(name) else {
+        return Err(TerminalError::NoDestination {
+            app: app.to_owned(),
+            destination: name.to_owned(),
+        });
+    };
+    let key: PublicKey = wanted.key.parse().map_err(|_| TerminalError::Device {
+        path: wanted.file.clone(),
+        cause: format!("destination.{name}.key in the profile is not a base64 Ed25519 key"),
+    })?;
+    let mut signature = wanted.file.clone().into_os_string();
+    signature.push(".sig");
+    let destination = Destination::load(&wanted.file, &PathBuf::from(signature), &key)?;
+    let keys = Arc::clone(&parts.keys);
+    Ok(Client::new(Arc::new(destination), keys, Arc::clone(&parts.connector))?)
+}

@@ -1,0 +1,184 @@
+//! What can go wrong with keys: which file or slot, and what to do about it.
+//!
+//! Guarantees: no variant can carry key material or the text of a file; fields are names, paths,
+//! lengths and public keys.
+
+use crate::{PLAIN_BYTES_MAX, PublicKey, SLOTS_MAX, Slot, Usage};
+use std::io;
+use std::path::PathBuf;
+
+/// Why a key store did not do what was asked. Nothing was done in part.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// Integrator: the configuration names a slot that was never provisioned.
+    #[error("no slot `{slot}` in {store}; correct the slot's name, or provision it there")]
+    UnknownSlot {
+        /// The slot that was asked for.
+        slot: Slot,
+        /// The key store, as its owner knows it (a path).
+        store: String,
+    },
+    /// Integrator: the configuration names a slot for a thing that it is not for.
+    #[error("slot `{slot}` is for {found}, not for {}; name another slot", either(.wanted))]
+    WrongUsage {
+        /// The slot that was asked for.
+        slot: Slot,
+        /// The usages that would have served.
+        wanted: &'static [Usage],
+        /// What the slot is for.
+        found: Usage,
+    },
+    /// Acquirer: the message is not what the key's owner signed, or the slot holds an old key.
+    #[error(
+        "signature refused by the public key in slot `{slot}`: the message was changed or another \
+         key signed it; compare the keys of both sides"
+    )]
+    BadSignature {
+        /// The slot whose key refused it.
+        slot: Slot,
+    },
+    /// Integrator: the file is not what the key's owner signed. Take it from its source again.
+    #[error(
+        "signature refused by public key {public}: the content was changed or another key signed \
+         it; fetch it again, or list the right key in the profile"
+    )]
+    BadDetachedSignature {
+        /// The key that refused it.
+        public: PublicKey,
+    },
+    /// Caller: the data is damaged, belongs to another context, or its key was replaced.
+    #[error(
+        "sealed data refused by slot `{slot}`: it was changed, belongs elsewhere, or was sealed \
+         with another key; restore the key file that was in use when it was sealed"
+    )]
+    SealRefused {
+        /// The slot that refused it.
+        slot: Slot,
+    },
+    /// Caller: seal less at a time.
+    #[error("{bytes} bytes to seal in slot `{slot}`, limit {max}", max = PLAIN_BYTES_MAX)]
+    PlainTooLarge {
+        /// The slot that was asked for.
+        slot: Slot,
+        /// Length of the refused plain text.
+        bytes: usize,
+    },
+    /// Terminal maker: the system has no random numbers; no key or nonce was made.
+    #[error("the system gave no random bytes; check its random number source")]
+    Random,
+    /// Nobody: the cipher refused a length that this crate's limits make impossible.
+    #[error("the cipher refused its input; report this with the steps that led to it")]
+    Cipher,
+    /// Whoever provisions: this file stays as it is.
+    #[error("{} already exists and is never overwritten; move it away first", file.display())]
+    FileExists {
+        /// The existing file.
+        file: PathBuf,
+    },
+    /// Integrator: the system refused; the file's folder, owner or medium is at fault.
+    #[error("cannot {action} {}: {kind}; check that its folder exists and is ours", file.display())]
+    Io {
+        /// `read`, `create` or `make durable`.
+        action: &'static str,
+        /// The file.
+        file: PathBuf,
+        /// The system's reason.
+        kind: io::ErrorKind,
+    },
+    /// Integrator: the path names a folder, pipe or device.
+    #[error("{} is not a regular file; correct the path in the profile", file.display())]
+    NotAFile {
+        /// What the path names.
+        file: PathBuf,
+    },
+    /// Integrator: the path names something else.
+    #[error("{} has more than {max} bytes; correct the path in the profile", file.display())]
+    FileTooLarge {
+        /// The file.
+        file: PathBuf,
+        /// Most bytes that are read.
+        max: usize,
+    },
+    /// Integrator: not a key-encryption key.
+    #[error("{} is no key-encryption key (32 bytes); restore the right file", file.display())]
+    KekSize {
+        /// The key-encryption key's file.
+        file: PathBuf,
+    },
+    /// Integrator: others on the machine can read the key. Consider whether they have.
+    #[error("{} is open to others (mode {mode:03o}); run chmod 600 on it", file.display())]
+    KekMode {
+        /// The key-encryption key's file.
+        file: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Integrator: two files that do not belong together.
+    #[error("{} was sealed with another key than {}; restore the pair", file.display(), kek.display())]
+    WrongKek {
+        /// The sealed file.
+        file: PathBuf,
+        /// The key-encryption key's file.
+        kek: PathBuf,
+    },
+    /// Integrator: not a sealed file, or cut short or edited.
+    #[error(
+        "{} is not a sealed key file (line {line}); restore the provisioned copy", file.display()
+    )]
+    Form {
+        /// The file.
+        file: PathBuf,
+        /// The first line that is wrong, from 1.
+        line: usize,
+    },
+    /// Integrator: written by a newer or older program.
+    #[error(
+        "{} has format version {found}, this program reads {supported}; use the program that wrote \
+         it", file.display()
+    )]
+    Version {
+        /// The file.
+        file: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The version that this program reads.
+        supported: u32,
+    },
+    /// Integrator: this record was changed or belongs to another slot.
+    #[error(
+        "slot `{slot}` in {} was changed or moved there; restore the provisioned copy", file.display()
+    )]
+    RecordRefused {
+        /// The file.
+        file: PathBuf,
+        /// The record's slot, as the file says.
+        slot: Slot,
+    },
+    /// Integrator: each record is whole, but the list of them or the text around them is not.
+    #[error("{} was changed after provisioning; restore the provisioned copy", file.display())]
+    FileRefused {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Whoever provisions: name each slot once.
+    #[error("slot `{slot}` stands twice in {}; name each slot once", file.display())]
+    SlotTwice {
+        /// The file.
+        file: PathBuf,
+        /// The repeated slot.
+        slot: Slot,
+    },
+    /// Whoever provisions: use fewer slots.
+    #[error("{count} slots in {}, limit {max}; use fewer", file.display(), max = SLOTS_MAX)]
+    TooManySlots {
+        /// The file.
+        file: PathBuf,
+        /// How many there would be.
+        count: usize,
+    },
+}
+
+fn either(wanted: &[Usage]) -> String {
+    let names: Vec<&str> = wanted.iter().map(|usage| usage.as_str()).collect();
+    names.join(" or ")
+}

@@ -1,0 +1,323 @@
+//! A whole terminal on emulated devices, with an acquirer: what scenarios, the demo and benches
+//! run on. Everything between the devices' edges and the acquirer's books is the real thing.
+
+use crate::acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
+use async_trait::async_trait;
+use caisson_acquirer::{AcquirerError, Books, Gateway, serve_stream};
+use caisson_core::Language;
+use caisson_devices::camera::{Camera, CameraError};
+use caisson_devices::emulated::camera::Lens;
+use caisson_devices::emulated::paper_roll::PaperRoll;
+use caisson_devices::emulated::printer::EmulatedPrinter;
+use caisson_devices::emulated::screen::EmulatedScreen;
+use caisson_devices::emulated::storage::EmulatedStorage;
+use caisson_devices::escpos::Finish;
+use caisson_devices::escpos::driver::Options;
+use caisson_devices::raster::Paper;
+use caisson_devices::storage::StorageError;
+use caisson_host::{HostEngine, LoadError};
+use caisson_network::TcpConnector;
+use caisson_network::emulated::{EmulatedLink, MemoryConnector};
+use caisson_packages::{InstallError, InstalledApps};
+use caisson_terminal::{
+    CameraSource, Equipment, Parts, Profile, ProfileError, ProvisionError, Provisioning,
+    SystemClock, Terminal, TerminalError, TokioClock, WallClock, provision,
+};
+use caisson_vault::{PublicKey, SealedFile, VaultError};
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// When a scenario's clock starts: 2026-11-22 10:00:00 in the shop.
+const CLOCK_START_MS: u64 = 1_795_312_800_000;
+
+/// Why a world cannot be set up. Each text names file and remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// A file or folder.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// A key file of the acquirer's folder is not 32 bytes.
+    #[error("{path}: not a key of 32 bytes; make the acquirer's folder anew")]
+    Seed {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The acquirer cannot listen.
+    #[error("{listen}: {source}; choose another address with --listen")]
+    Listen {
+        /// Where.
+        listen: SocketAddr,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// Not an address. Report this.
+    #[error("the loopback address does not parse")]
+    Address,
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers: {0}")]
+    Random(String),
+    /// The acquirer.
+    #[error(transparent)]
+    Acquirer(#[from] AcquirerError),
+    /// The terminal's folder.
+    #[error(transparent)]
+    Provision(#[from] ProvisionError),
+    /// The profile.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The key store.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The app.
+    #[error(transparent)]
+    Install(#[from] InstallError),
+    /// The Wasm engine.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The store of apps' values.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The terminal.
+    #[error(transparent)]
+    Terminal(#[from] TerminalError),
+}
+
+impl WorldError {
+    pub(crate) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { path, source }
+    }
+
+    pub(crate) fn address(listen: SocketAddr) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Listen { listen, source }
+    }
+}
+
+/// Where the acquirer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AcquirerAt {
+    /// In this process, over links in memory; its folder is `acquirer` in the world's folder.
+    InProcess,
+    /// A process of its own, whose folder this is; TCP and TLS over loopback.
+    Folder(PathBuf),
+}
+
+/// What a world is made of.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Journal, keys, apps, receipts: lives on over restarts.
+    pub folder: PathBuf,
+    /// Folder of built apps, one folder each.
+    pub apps: PathBuf,
+    /// The app's id.
+    pub app: String,
+    /// Language of screen and paper.
+    pub language: Language,
+    /// Settings of the app that differ from its defaults.
+    pub settings: BTreeMap<String, String>,
+    /// Where the acquirer is.
+    pub acquirer: AcquirerAt,
+}
+
+/// A running terminal with all its surroundings in reach.
+pub struct World {
+    /// The terminal.
+    pub terminal: Terminal,
+    /// Its screen and keys.
+    pub screen: EmulatedScreen,
+    /// What is held before its camera.
+    pub lens: Lens,
+    /// Its paper.
+    pub roll: PaperRoll,
+    /// Its way to the acquirer.
+    pub link: EmulatedLink,
+    /// The acquirer, where it is in this process.
+    pub gateway: Option<Gateway>,
+    acquirer: AcquirerFolder,
+    setup: Setup,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("folder", &self.setup.folder).finish_non_exhaustive()
+    }
+}
+
+struct LensCamera(Lens);
+
+#[async_trait]
+impl CameraSource for LensCamera {
+    async fn open(&self) -> Result<Box<dyn Camera>, CameraError> {
+        Ok(Box::new(self.0.open()?))
+    }
+}
+
+impl World {
+    /// Sets the folder up the first time, else takes up what is there, and opens the terminal.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub async fn open(setup: &Setup) -> Result<Self, WorldError> {
+        let acquirer = ensure_acquirer(setup)?;
+        let profile = ensure_terminal(setup, &acquirer)?;
+        let (link, gateway, clock) = surroundings(setup, &acquirer)?;
+        let screen = EmulatedScreen::new();
+        let lens = Lens::new("emulated");
+        let options = Options { paper: Paper::Mm58, finish: Finish::Cut, in_order_status: true };
+        let receipts = setup.folder.join("receipts");
+        let (printer, roll) = EmulatedPrinter::new(options, Some(&receipts))
+            .map_err(WorldError::file(&receipts))?;
+        let storage = EmulatedStorage::open(&profile.storage)?;
+        let keys = SealedFile::open(&profile.vault, &profile.kek)?;
+        let equipment = Equipment::new(
+            Arc::new(screen.clone()),
+            Box::new(LensCamera(lens.clone())),
+            Box::new(printer),
+            Arc::new(storage),
+        );
+        let terminal = Terminal::open(Parts {
+            profile,
+            keys: Arc::new(keys),
+            connector: Arc::new(link.clone()),
+            equipment,
+            clock,
+            engine: Arc::new(HostEngine::start()?),
+        })
+        .await?;
+        let setup = setup.clone();
+        Ok(Self { terminal, screen, lens, roll, link, gateway, acquirer, setup })
+    }
+
+    /// The acquirer's books, read-only.
+    ///
+    /// # Errors
+    /// [`WorldError::Acquirer`].
+    pub fn books(&self) -> Result<Books, WorldError> {
+        Ok(Books::open(&self.acquirer.books())?)
+    }
+
+    /// The acquirer's folder.
+    #[must_use]
+    pub const fn acquirer(&self) -> &AcquirerFolder {
+        &self.acquirer
+    }
+
+    /// What this world was made of.
+    #[must_use]
+    pub const fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Folder of the receipts' pictures and texts.
+    #[must_use]
+    pub fn receipts(&self) -> PathBuf {
+        self.setup.folder.join("receipts")
+    }
+}
+
+fn ensure_acquirer(setup: &Setup) -> Result<AcquirerFolder, WorldError> {
+    match &setup.acquirer {
+        AcquirerAt::Folder(folder) => AcquirerFolder::open(folder),
+        AcquirerAt::InProcess => {
+            let folder = setup.folder.join("acquirer");
+            AcquirerFolder::open(&folder).or_else(|_| AcquirerFolder::create(&folder))
+        }
+    }
+}
+
+/// Provisions the terminal's folder the first time; the profile is written each time.
+fn ensure_terminal(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Profile, WorldError> {
+    let folder = &setup.folder;
+    fs::create_dir_all(folder).map_err(WorldError::file(folder))?;
+    let acquirer_key = PublicKey::from_bytes(&acquirer.public_key()?)
+        .map_err(|_| WorldError::Seed { path: acquirer.path().to_owned() })?
+        .to_string();
+    if !folder.join("vault.toml").exists() {
+        let public = provision(&Provisioning {
+            journal: folder.join("journal"),
+            vault: folder.join("vault.toml"),
+            kek: folder.join("vault.kek"),
+            acquirers: vec![(VERIFYING_SLOT.to_owned(), acquirer_key.clone())],
+        })?;
+        acquirer.enrol(TERMINAL_KEY_ID, &public.to_bytes())?;
+    }
+    let installed = InstalledApps::at(&folder.join("apps"));
+    if installed.find(&setup.app).is_err() {
+        let built = setup.apps.join(&setup.app);
+        installed.install(&built, &built.join("app.wasm"), true)?;
+    }
+    let path = folder.join("profile.toml");
+    let text = profile_text(setup, &acquirer_key, acquirer);
+    fs::write(&path, &text).map_err(WorldError::file(&path))?;
+    Ok(Profile::parse(&path, &text)?)
+}
+
+fn profile_text(setup: &Setup, acquirer_key: &str, acquirer: &AcquirerFolder) -> String {
+    let settings: String =
+        setup.settings.iter().map(|(name, value)| format!("{name:?} = {value:?}\n")).collect();
+    let language = match setup.language {
+        Language::Zh => "zh",
+        Language::En => "en",
+    };
+    let destination = acquirer.destination();
+    let destination = destination.canonicalize().unwrap_or(destination);
+    format!(
+        "# The emulator's terminal: what it is, has and may. Every key is explained in README.md.\n\
+         terminal = \"{TERMINAL_KEY_ID}\"\nlanguage = \"{language}\"\nutc-offset-minutes = 480\n\n\
+         [merchant]\nname = \"{}\"\nid = \"898310012340001\"\n\n\
+         [limits]\ncurrency = \"CNY\"\npayment-max = \"5000.00\"\n\n\
+         [folders]\njournal = \"journal\"\nvault = \"vault.toml\"\nkek = \"vault.kek\"\n\
+         apps = \"apps\"\ncache = \"cache\"\nstorage = \"storage\"\n\n\
+         [camera]\ndriver = \"emulated\"\n\n\
+         [printer]\ndriver = \"emulated\"\nfolder = \"receipts\"\npaper_mm = 58\n\n\
+         [screen]\ndriver = \"headless\"\n\n\
+         [destination.wallet]\nfile = {:?}\nkey = \"{acquirer_key}\"\n\n\
+         [app.{}]\ngrants = [\"payment\", \"ui\", \"camera\", \"printer\", \"network\", \"storage\"]\n\n\
+         [app.{}.settings]\n{settings}",
+        match setup.language {
+            Language::Zh => "晨光咖啡",
+            Language::En => "Morning Light Coffee",
+        },
+        destination.display().to_string(),
+        setup.app,
+        setup.app,
+    )
+}
+
+type Surroundings = (EmulatedLink, Option<Gateway>, Arc<dyn WallClock>);
+
+fn surroundings(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Surroundings, WorldError> {
+    match &setup.acquirer {
+        AcquirerAt::Folder(_) => {
+            let link = EmulatedLink::new(Arc::new(TcpConnector));
+            Ok((link, None, Arc::new(SystemClock)))
+        }
+        AcquirerAt::InProcess => {
+            let start = i64::try_from(CLOCK_START_MS).unwrap_or(0);
+            let gateway = acquirer.gateway(Some(start))?;
+            let tls = acquirer.certificates()?.server_config()?;
+            let served = gateway.clone();
+            let connector = MemoryConnector::new(move |stream| {
+                let (tls, gateway) = (Arc::clone(&tls), served.clone());
+                tokio::spawn(async move {
+                    // How a connection ended is in the books and in what the terminal heard.
+                    let _ = serve_stream(stream, tls, gateway).await;
+                });
+            });
+            let keeper = gateway.clone();
+            tokio::spawn(async move {
+                let _ = keeper.keep_time().await;
+            });
+            let link = EmulatedLink::new(Arc::new(connector));
+            Ok((link, Some(gateway), Arc::new(TokioClock::starting_at(CLOCK_START_MS))))
+        }
+    }
+}
