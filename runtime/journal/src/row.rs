@@ -78,10 +78,10 @@ impl PaymentRow {
     }
 
     /// True while the terminal must still do something about it: the money is uncertain, is being
-    /// given back, or a closed offer is still asked about.
+    /// given back, a closed offer is still asked about, or the customer was not served yet.
     #[must_use]
     pub const fn is_open(&self) -> bool {
-        self.state.is_open() || self.watched
+        self.state.is_open() || self.watched || matches!(self.state, State::Approved)
     }
 
     /// What the table says.

@@ -57,7 +57,7 @@ BEGIN SELECT RAISE(ABORT, 'entries are appended, never deleted'); END",
   last_seq INTEGER NOT NULL CHECK (last_seq >= first_seq),
   last_ms INTEGER NOT NULL CHECK (last_ms >= 0),
   last_quality TEXT NOT NULL CHECK (last_quality IN ('host', 'user', 'guessed')),
-  CHECK (open = (watched OR state IN ('authorising', 'unknown', 'reversing', 'parked')))
+  CHECK (open = (watched OR state IN ('authorising', 'unknown', 'approved', 'reversing', 'parked')))
 ) STRICT, WITHOUT ROWID",
     ),
     ("payments_by_change", "CREATE INDEX payments_by_change ON payments (last_seq)"),

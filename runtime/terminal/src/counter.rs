@@ -232,9 +232,8 @@ impl Inner {
                 };
                 let refunded = journal.refunded(&key)?;
                 let is_sale = payment.intent().kind == Kind::Sale;
-                let approved = payment.approved().filter(|_| {
-                    is_sale && payment.state().has_moved_money()
-                });
+                let approved =
+                    payment.approved().filter(|_| is_sale && payment.state().has_moved_money());
                 Ok::<_, caisson_journal::JournalError>(Some(Original { key, approved, refunded }))
             })
             .await??;
@@ -296,6 +295,9 @@ impl Inner {
             approved: payment.approved(),
             print_failed: None,
         };
+        if payment.is_at_risk() {
+            self.remember(&driver);
+        }
         self.show_outcome(&report, Some(amount));
         self.follow(&driver, &effects);
         if effects.contains(&Effect::Tell) && payment.state() == State::Approved {

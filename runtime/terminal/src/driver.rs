@@ -4,9 +4,9 @@
 
 use crate::error::TerminalError;
 use crate::terminal::{Hosted, Inner};
+use caisson_core::PaymentKey;
 use caisson_core::operation::OperationKind;
 use caisson_core::payment::{Effect, Event, Input, Payment, Rule, Submission};
-use caisson_core::PaymentKey;
 use caisson_host::{AcquirerAnswer, PayStop};
 use caisson_journal::{Commit, JournalError, Recovery};
 use caisson_network::{Binding, Client, Heard, Prepared};

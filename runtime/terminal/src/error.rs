@@ -46,7 +46,9 @@ pub enum TerminalError {
         cause: String,
     },
     /// An app names a destination that the profile does not have.
-    #[error("app {app} asks for the destination \"{destination}\", which the profile does not have; add [destination.{destination}]")]
+    #[error(
+        "app {app} asks for the destination \"{destination}\", which the profile does not have; add [destination.{destination}]"
+    )]
     NoDestination {
         /// The app's id.
         app: String,

@@ -12,20 +12,34 @@ use caisson_devices::printer::{JobKey, PrinterError};
 use caisson_journal::WallTime;
 
 impl Inner {
-    /// Prints the receipt of `driver`'s payment and records how that went, together with the end
-    /// of serving the customer.
+    /// Prints the next copy of the receipt of `driver`'s payment and records how that went, together
+    /// with the end of serving the customer.
     pub(crate) async fn print_receipt(
         &self,
         driver: &Driver,
     ) -> Result<Option<Reason>, TerminalError> {
+        let copies = driver.payment().await.copies();
+        self.print_as(driver, if copies == 0 { Copy::Original } else { Copy::Reprint }).await
+    }
+
+    /// After a restart nobody knows whether the first paper came out: this one says that it may be
+    /// the second.
+    pub(crate) async fn print_after_restart(
+        &self,
+        driver: &Driver,
+    ) -> Result<Option<Reason>, TerminalError> {
+        self.print_as(driver, Copy::Reprint).await
+    }
+
+    async fn print_as(&self, driver: &Driver, copy: Copy) -> Result<Option<Reason>, TerminalError> {
         let payment = driver.payment().await;
-        let failed = self.print(&payment).await?;
+        let failed = self.print(&payment, copy).await?;
         driver.step([Input::Printed { failed }, Input::Served]).await?;
         Ok(failed)
     }
 
-    /// Prints the receipt of a payment whose money moved; the next copy, where there was one.
-    async fn print(&self, payment: &Payment) -> Result<Option<Reason>, TerminalError> {
+    /// Prints the receipt of a payment whose money moved.
+    async fn print(&self, payment: &Payment, copy: Copy) -> Result<Option<Reason>, TerminalError> {
         let Some(amount) = payment.approved() else {
             return Ok(None);
         };
@@ -33,9 +47,7 @@ impl Inner {
         let approved_at = self.approved_at(payment).await?;
         let method = self
             .hosted(&intent.app)
-            .map_or(intent.app.as_str(), |hosted| {
-                hosted.manifest.name.in_language(self.language)
-            })
+            .map_or(intent.app.as_str(), |hosted| hosted.manifest.name.in_language(self.language))
             .to_owned();
         let when = local_text(approved_at, self.utc_offset_minutes);
         let receipt = Receipt {
@@ -48,7 +60,7 @@ impl Inner {
             original: intent.original.as_ref(),
             when: &when,
             facts: payment.facts(),
-            copy: if payment.copies() == 0 { Copy::Original } else { Copy::Reprint },
+            copy,
         };
         let Ok(document) = receipt.compose(self.language) else {
             // The facts were checked before the approval was recorded: only a merchant name of the

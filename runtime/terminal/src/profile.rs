@@ -300,10 +300,8 @@ impl Profile {
 }
 
 fn limits(raw: &RawLimits) -> Result<Limits, (&'static str, String)> {
-    let currency = raw
-        .currency
-        .parse::<Currency>()
-        .map_err(|error| ("limits.currency", error.to_string()))?;
+    let currency =
+        raw.currency.parse::<Currency>().map_err(|error| ("limits.currency", error.to_string()))?;
     let max = Money::parse(&raw.payment_max, currency)
         .map_err(|error| ("limits.payment-max", error.to_string()))?;
     Ok(Limits { currency, payment_max_minor: max.minor() })

@@ -107,7 +107,11 @@ impl Inner {
     }
 
     /// Asks about a closed offer until its time is over; paid after all, it is given back.
-    async fn watch(self: &Arc<Self>, driver: &Arc<Driver>, time: Duration) -> Result<(), TerminalError> {
+    async fn watch(
+        self: &Arc<Self>,
+        driver: &Arc<Driver>,
+        time: Duration,
+    ) -> Result<(), TerminalError> {
         let end = Instant::now() + time.max(OFFER_MARGIN);
         while driver.payment().await.is_watched() {
             let effects = self.ask_app(driver).await?;

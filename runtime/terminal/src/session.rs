@@ -80,7 +80,9 @@ impl TillSession {
 
     fn driver(&self) -> Result<&Driver, PayStop> {
         self.driver.as_deref().ok_or_else(|| {
-            PayStop::BadRequest("this call has no payment: only start and recover move money".into())
+            PayStop::BadRequest(
+                "this call has no payment: only start and recover move money".into(),
+            )
         })
     }
 }
@@ -152,9 +154,9 @@ impl Session for TillSession {
         let client = self.hosted.client.as_ref().ok_or_else(|| {
             CallStop::UnknownOperation("the app's manifest names no destination".to_owned())
         })?;
-        let order = order
-            .parse()
-            .map_err(|error: caisson_core::key::KeyError| CallStop::BadRequest(error.to_string()))?;
+        let order = order.parse().map_err(|error: caisson_core::key::KeyError| {
+            CallStop::BadRequest(error.to_string())
+        })?;
         let binding = Binding { order, original: None, amount: None };
         let known = client.destination().operation(&operation).map(|o| o.kind());
         if known.is_some_and(|kind| kind != OperationKind::Service) {

@@ -13,9 +13,7 @@ use caisson_core::risk::Limits;
 use caisson_core::view::View;
 use caisson_core::{Language, PaymentKey};
 use caisson_devices::printer::JobKey;
-use caisson_host::{
-    App, AppActor, AppImage, ComponentCache, HostEngine, Service, ServiceKind,
-};
+use caisson_host::{App, AppActor, AppImage, ComponentCache, HostEngine, Service, ServiceKind};
 use caisson_journal::{Boot, Journal, JournalError, JournalHandle};
 use caisson_network::{Client, Connector, Destination};
 use caisson_packages::{Installed, InstalledApps, Manifest};
@@ -193,7 +191,7 @@ impl Terminal {
                 continue;
             };
             if effects.contains(&Effect::Tell) {
-                let _ = self.inner.print_receipt(&driver).await?;
+                self.inner.take_up_told(&driver).await?;
             }
             self.inner.follow(&driver, effects);
         }
@@ -202,6 +200,14 @@ impl Terminal {
 }
 
 impl Inner {
+    /// The last run ended between the outcome and its telling.
+    async fn take_up_told(&self, driver: &Driver) -> Result<(), TerminalError> {
+        if driver.payment().await.approved().is_some() {
+            self.print_after_restart(driver).await?;
+        }
+        Ok(())
+    }
+
     /// The loaded app `id`.
     pub(crate) fn hosted(&self, id: &str) -> Option<&Arc<Hosted>> {
         self.apps.get(id)
@@ -306,7 +312,8 @@ impl Drop for Busy {
 fn load(parts: &Parts, app: &Installed) -> Result<Hosted, TerminalError> {
     let manifest = app.manifest.clone();
     let policy = parts.profile.app.get(&manifest.id).cloned().unwrap_or_default();
-    let cache = ComponentCache::open(&parts.profile.cache).map_err(caisson_host::LoadError::from)?;
+    let cache =
+        ComponentCache::open(&parts.profile.cache).map_err(caisson_host::LoadError::from)?;
     let wasm = app.component()?;
     let image = AppImage {
         id: &manifest.id,

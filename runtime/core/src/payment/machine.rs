@@ -122,7 +122,7 @@ impl Payment {
         self.watched
     }
 
-    /// How often a receipt was printed or tried: the number of the next copy.
+    /// How many receipts came out, or may have: the number of the next copy.
     #[must_use]
     pub const fn copies(&self) -> u32 {
         self.copies
@@ -440,6 +440,9 @@ impl Payment {
             Event::WatchEnded => self.watched = false,
             Event::Parked => self.reason = Some(Reason::Parked),
             Event::AppFault { rule } => self.fault = Some(*rule),
+            // A sheet that certainly did not come out whole counts as no copy: the next one is
+            // not a duplicate of anything that a customer holds.
+            Event::Printed { failed: Some(Reason::PaperOut | Reason::PrinterFailed), .. } => {}
             Event::Printed { copy, .. } => self.copies = copy.saturating_add(1),
             Event::Created { .. } | Event::Completed => {}
         }

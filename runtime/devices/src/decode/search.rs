@@ -23,7 +23,7 @@ const STILL_SIDE_MAX: u32 = 4_096;
 
 /// Sides at which a still is looked at, the most likely first. Photographs of 2 to 12 megapixels
 /// show a code best when a module has 3 to 8 pixels.
-const STILL_SIDES: [u32; 4] = [1_024, 2_048, 640, STILL_SIDE_MAX];
+const STILL_SIDES: [u32; 3] = [1_024, 2_048, 640];
 
 /// Pictures with a longer side than this are not treated further; each treatment costs a pass.
 const TREATED_SIDE_MAX: u32 = 2_048;
@@ -119,18 +119,33 @@ fn fitted(view: View<'_>, read: impl Fn(View<'_>) -> Option<Decoded>) -> Option<
     read((&smaller).into())
 }
 
-/// One still: every size, then every treatment.
+/// One still: a QR code at every size, bars at every size, then every treatment.
 pub(super) fn still(picture: GrayImage, formats: Formats) -> Option<Decoded> {
     let picture = if View::from(&picture).long_side() > STILL_SIDE_MAX {
         scaled(&picture, STILL_SIDE_MAX)
     } else {
         picture
     };
-    let sizes = sizes(picture);
-    let plain = sizes.iter().find_map(|picture| full_qr(picture.into(), formats));
-    plain
-        .or_else(|| bars_in_still(&sizes, formats))
+    let mut sizes = Vec::new();
+    for size in sides(View::from(&picture).long_side()) {
+        let picture = size.map_or_else(|| picture.clone(), |side| scaled(&picture, side));
+        if let Some(found) = full_qr((&picture).into(), formats) {
+            return Some(found);
+        }
+        sizes.push(picture);
+    }
+    bars_in_still(&sizes, formats)
         .or_else(|| sizes.iter().find_map(|picture| treated(picture, formats)))
+        .or_else(|| enlarged(&picture, formats))
+}
+
+/// The long sides at which a still is looked at, the most likely first; none is as it is.
+fn sides(long_side: u32) -> Vec<Option<u32>> {
+    let smaller = STILL_SIDES.into_iter().filter(|side| *side < long_side * 7 / 8);
+    let mut sides: Vec<Option<u32>> = smaller.map(Some).collect();
+    // A large picture as it is comes after those that are read quickest.
+    sides.insert(sides.len().min(usize::from(long_side > 1_400) * 2), None);
+    sides
 }
 
 /// A bar code at any size, however noisy or blurred.
@@ -141,20 +156,19 @@ fn bars_in_still(sizes: &[GrayImage], formats: Formats) -> Option<Decoded> {
     })
 }
 
-/// The picture at the sizes at which a still is looked at, the most likely first.
-fn sizes(picture: GrayImage) -> Vec<GrayImage> {
-    let long_side = View::from(&picture).long_side();
-    let mut sizes: Vec<GrayImage> = STILL_SIDES
-        .into_iter()
-        .filter(|side| *side < long_side)
-        .map(|side| scaled(&picture, side))
-        .collect();
-    if long_side < ENLARGED_BELOW {
-        sizes.push(scaled(&picture, long_side * 2));
+/// A QR code of few pixels, seen larger.
+fn enlarged(picture: &GrayImage, formats: Formats) -> Option<Decoded> {
+    let long_side = View::from(picture).long_side();
+    if !formats.contains(Symbology::Qr) || long_side >= ENLARGED_BELOW {
+        return None;
     }
-    // The picture as it is comes second: after the one that is read quickest, or first if small.
-    sizes.insert(sizes.len().min(usize::from(long_side > 1_400)), picture);
-    sizes
+    let larger = scaled(picture, long_side * 2);
+    let margin = long_side / 10 + 8;
+    qr((&larger).into(), Threshold::Local, true)
+        .inspect(|_| eprintln!("WIN enlarged"))
+        .or_else(|| qr((&smoothed(&larger, 1.5)).into(), Threshold::Local, true).inspect(|_| eprintln!("WIN enl smooth")))
+        .or_else(|| qr((&sharpened(&larger, 3.0)).into(), Threshold::Local, true).inspect(|_| eprintln!("WIN enl sharp")))
+        .or_else(|| qr((&framed(&larger, margin, 255)).into(), Threshold::Local, true).inspect(|_| eprintln!("WIN enl framed")))
 }
 
 /// A QR code in the picture after each treatment that has helped one.
@@ -165,14 +179,14 @@ fn treated(picture: &GrayImage, formats: Formats) -> Option<Decoded> {
     }
     let local = |picture: GrayImage| qr((&picture).into(), Threshold::Local, true);
     let margin = view.long_side() / 10 + 8;
-    qr(view, Threshold::LocalClosed, true)
-        .or_else(|| qr(view, Threshold::Global, true))
-        .or_else(|| local(smoothed(picture, 1.0)))
-        .or_else(|| local(framed(picture, margin, 255)))
-        .or_else(|| local(framed(picture, margin, 0)))
-        .or_else(|| qr_by_older_finder(view))
-        .or_else(|| local(sharpened(picture, 1.5)))
-        .or_else(|| local(smoothed(picture, 2.0)))
-        .or_else(|| qr((&levelled(picture, 16)).into(), Threshold::Global, true))
-        .or_else(|| qr((&levelled(picture, 48)).into(), Threshold::Global, true))
+    qr(view, Threshold::LocalClosed, true).inspect(|_| eprintln!("WIN closed"))
+        .or_else(|| qr(view, Threshold::Global, true).inspect(|_| eprintln!("WIN  qr(view, Threshold::Global, true))")))
+        .or_else(|| local(smoothed(picture, 1.0)).inspect(|_| eprintln!("WIN  local(smoothed(picture, 1.0)))")))
+        .or_else(|| local(framed(picture, margin, 255)).inspect(|_| eprintln!("WIN  local(framed(picture, margin, 255)))")))
+        .or_else(|| local(framed(picture, margin, 0)).inspect(|_| eprintln!("WIN  local(framed(picture, margin, 0)))")))
+        .or_else(|| qr_by_older_finder(view).inspect(|_| eprintln!("WIN  qr_by_older_finder(view))")))
+        .or_else(|| local(sharpened(picture, 1.5)).inspect(|_| eprintln!("WIN  local(sharpened(picture, 1.5)))")))
+        .or_else(|| local(smoothed(picture, 2.0)).inspect(|_| eprintln!("WIN  local(smoothed(picture, 2.0)))")))
+        .or_else(|| qr((&levelled(picture, 16)).into(), Threshold::Global, true).inspect(|_| eprintln!("WIN  qr((&levelled(picture, 16)).into(), Th")))
+        .or_else(|| qr((&levelled(picture, 48)).into(), Threshold::Global, true).inspect(|_| eprintln!("WIN  qr((&levelled(picture, 48)).into(), Th")))
 }

@@ -1,0 +1,131 @@
+//! The devices that a profile names, ready for the terminal.
+//!
+//! Nothing is opened here: a camera or printer that is not there is an error of its first use,
+//! not of the start, so that a terminal whose printer is off can still take money.
+
+use crate::error::CliError;
+use async_trait::async_trait;
+use caisson_devices::camera::{Camera, CameraError};
+use caisson_devices::emulated::camera::Lens;
+use caisson_devices::emulated::printer::EmulatedPrinter;
+use caisson_devices::escpos::Finish;
+use caisson_devices::escpos::driver::{EscPosPrinter, Options};
+#[cfg(target_os = "linux")]
+use caisson_devices::linux::{
+    camera::LinuxCamera,
+    printer::{NetworkLink, SerialLink, UsbLink},
+    storage::LinuxStorage as DiskStorage,
+};
+use caisson_devices::printer::Printer;
+use caisson_devices::raster::Paper;
+use caisson_devices::screen::Screen;
+use caisson_terminal::{CameraProfile, CameraSource, Equipment, PrinterProfile, Profile};
+use std::sync::Arc;
+
+#[cfg(not(target_os = "linux"))]
+use caisson_devices::emulated::storage::EmulatedStorage as DiskStorage;
+
+/// The devices, and what a person can do to the emulated ones.
+pub(crate) struct Built {
+    pub(crate) equipment: Equipment,
+    /// What is held before an emulated camera; `None` for a real one.
+    pub(crate) lens: Option<Lens>,
+}
+
+/// Puts together what `profile` names, with `screen`.
+pub(crate) fn build(profile: &Profile, screen: Arc<dyn Screen>) -> Result<Built, CliError> {
+    let (camera, lens) = camera(&profile.camera)?;
+    let printer = printer(&profile.printer)?;
+    let storage = Arc::new(DiskStorage::open(&profile.storage)?);
+    Ok(Built { equipment: Equipment::new(screen, camera, printer, storage), lens })
+}
+
+struct LensCamera(Lens);
+
+#[async_trait]
+impl CameraSource for LensCamera {
+    async fn open(&self) -> Result<Box<dyn Camera>, CameraError> {
+        Ok(Box::new(self.0.open()?))
+    }
+}
+
+#[cfg(target_os = "linux")]
+struct V4lCamera(String);
+
+#[cfg(target_os = "linux")]
+#[async_trait]
+impl CameraSource for V4lCamera {
+    async fn open(&self) -> Result<Box<dyn Camera>, CameraError> {
+        Ok(Box::new(LinuxCamera::open(&self.0).await?))
+    }
+}
+
+fn camera(profile: &CameraProfile) -> Result<(Box<dyn CameraSource>, Option<Lens>), CliError> {
+    match profile {
+        CameraProfile::Emulated if cfg!(feature = "device") => Err(emulated("camera", "v4l2")),
+        CameraProfile::Emulated => {
+            let lens = Lens::new("emulated");
+            Ok((Box::new(LensCamera(lens.clone())), Some(lens)))
+        }
+        #[cfg(target_os = "linux")]
+        CameraProfile::V4l2 { device } => Ok((Box::new(V4lCamera(device.clone())), None)),
+        #[cfg(not(target_os = "linux"))]
+        CameraProfile::V4l2 { .. } => Err(only_linux("camera")),
+    }
+}
+
+fn printer(profile: &PrinterProfile) -> Result<Box<dyn Printer>, CliError> {
+    match profile {
+        PrinterProfile::Emulated { .. } if cfg!(feature = "device") => {
+            Err(emulated("printer", "usb, serial or tcp"))
+        }
+        PrinterProfile::Emulated { folder, paper_mm } => {
+            let made = EmulatedPrinter::new(options(*paper_mm), Some(folder));
+            let (printer, _roll) = made.map_err(|error| {
+                CliError::environment(format!("{}: {error}", folder.display()))
+                    .hinted("check the `folder` of [printer] in the profile")
+            })?;
+            Ok(Box::new(printer))
+        }
+        #[cfg(target_os = "linux")]
+        PrinterProfile::Usb { device, paper_mm } => {
+            let link = UsbLink { path: device.clone() };
+            Ok(Box::new(EscPosPrinter::new(link, options(*paper_mm))))
+        }
+        #[cfg(target_os = "linux")]
+        PrinterProfile::Serial { device, baud, paper_mm } => {
+            let link = SerialLink { path: device.clone(), baud: *baud, flow: true };
+            Ok(Box::new(EscPosPrinter::new(link, options(*paper_mm))))
+        }
+        #[cfg(target_os = "linux")]
+        PrinterProfile::Tcp { address, paper_mm } => {
+            let link = NetworkLink { address: address.clone() };
+            Ok(Box::new(EscPosPrinter::new(link, options(*paper_mm))))
+        }
+        #[cfg(not(target_os = "linux"))]
+        PrinterProfile::Usb { .. } | PrinterProfile::Serial { .. } | PrinterProfile::Tcp { .. } => {
+            Err(only_linux("printer"))
+        }
+    }
+}
+
+/// A printer of `paper_mm`; the profile has checked that it is 58 or 80. The wide ones have
+/// cutters, the narrow ones of hand-held terminals a tear bar.
+const fn options(paper_mm: u32) -> Options {
+    let (paper, finish) = match paper_mm {
+        58 => (Paper::Mm58, Finish::Tear),
+        _ => (Paper::Mm80, Finish::Cut),
+    };
+    Options { paper, finish, in_order_status: true }
+}
+
+fn emulated(what: &str, drivers: &str) -> CliError {
+    CliError::environment(format!("{what}.driver is emulated, and a device build has no emulator"))
+        .hinted(format!("write {drivers} there, or run a desktop build"))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn only_linux(what: &str) -> CliError {
+    CliError::environment(format!("{what}.driver names a device of Linux"))
+        .hinted("write emulated there on this machine")
+}

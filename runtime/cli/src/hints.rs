@@ -1,0 +1,154 @@
+//! What to do about each error of the rooms below: one exhaustive match a room, so that no cause
+//! lacks its kind. A text that says what to do itself gets no hint beside it.
+
+use crate::error::CliError;
+use caisson_devices::storage::StorageError;
+use caisson_host::LoadError;
+use caisson_journal::JournalError;
+use caisson_packages::{InstallError, ManifestError};
+use caisson_terminal::{ProfileError, TerminalError};
+use caisson_vault::VaultError;
+use std::io::ErrorKind;
+
+const NOTHING_CHANGED: &str = "nothing was changed; correct the place that is shown and try again";
+
+impl From<ProfileError> for CliError {
+    fn from(error: ProfileError) -> Self {
+        let hint = match &error {
+            ProfileError::File { source, .. } if source.kind() == ErrorKind::NotFound => {
+                "name a terminal's profile.toml; `caisson provision` makes a folder with one"
+            }
+            ProfileError::File { .. } => "check the path, and the rights of file and folder",
+            ProfileError::TooLarge { .. } => "name a terminal's profile.toml; this is another file",
+            ProfileError::Form { .. } | ProfileError::Value { .. } => NOTHING_CHANGED,
+        };
+        Self::environment(&error).hinted(hint)
+    }
+}
+
+impl From<ManifestError> for CliError {
+    fn from(error: ManifestError) -> Self {
+        let hint = match &error {
+            ManifestError::File { source, .. } if source.kind() == ErrorKind::NotFound => {
+                "name a built app's folder: it holds caisson.toml and app.wasm"
+            }
+            ManifestError::File { .. } => "check the path, and the rights of file and folder",
+            ManifestError::TooLarge { .. } => "name a built app's folder; this is another file",
+            ManifestError::Form { .. } | ManifestError::Value { .. } => NOTHING_CHANGED,
+        };
+        Self::environment(&error).hinted(hint)
+    }
+}
+
+impl From<InstallError> for CliError {
+    fn from(error: InstallError) -> Self {
+        match error {
+            InstallError::Manifest(error) => error.into(),
+            InstallError::File { source, .. } if source.kind() == ErrorKind::NotFound => {
+                Self::environment(error)
+                    .hinted("name a built app's folder: it holds caisson.toml and app.wasm")
+            }
+            InstallError::File { .. } => {
+                Self::environment(error).hinted("check the path, and the rights of file and folder")
+            }
+            InstallError::TooLarge { .. } => {
+                Self::failed(error).hinted("build the app with the profile `app` of this project")
+            }
+            InstallError::Altered { .. } => Self::failed(error)
+                .hinted("find out who changed it; then `caisson app install` puts it right"),
+            InstallError::Unsigned { .. } => {
+                Self::failed(error).hinted("add --dev on a desktop; nothing was changed")
+            }
+        }
+    }
+}
+
+impl From<JournalError> for CliError {
+    fn from(error: JournalError) -> Self {
+        match &error {
+            JournalError::Missing { .. } => Self::environment(error)
+                .hinted("name the terminal's folder with --folder, or its --profile"),
+            JournalError::AlreadyThere { .. } => {
+                Self::environment(error).hinted("name another folder; this one is left as it is")
+            }
+            JournalError::InUse { .. } => Self::environment(error)
+                .hinted("end the `caisson run` that works in this folder, then try again"),
+            JournalError::OrphanLog { .. } | JournalError::OtherFormat { .. } => {
+                Self::environment(error).hinted("nothing was changed")
+            }
+            JournalError::LogMissing { .. }
+            | JournalError::Damaged { .. }
+            | JournalError::ChainBroken { .. }
+            | JournalError::ProjectionDiffers { .. }
+            | JournalError::RecoveryDiffers { .. } => Self::failed(error).hinted(
+                "nothing was changed; copy the folder, and see with `caisson journal export` what \
+                 can be read",
+            ),
+            JournalError::StorageFull { .. }
+            | JournalError::Storage { .. }
+            | JournalError::Database { .. } => {
+                Self::environment(error).hinted("what was recorded before is still there")
+            }
+            JournalError::NoPayment { .. } => {
+                Self::failed(error).hinted("`caisson journal list` shows the keys")
+            }
+            JournalError::Stopped { .. }
+            | JournalError::BadCommit { .. }
+            | JournalError::TooLarge { .. }
+            | JournalError::Key(_) => Self::failed(error),
+        }
+    }
+}
+
+impl From<VaultError> for CliError {
+    fn from(error: VaultError) -> Self {
+        Self::environment(error)
+    }
+}
+
+impl From<LoadError> for CliError {
+    fn from(error: LoadError) -> Self {
+        let hint = match &error {
+            LoadError::Engine(_) => "this machine does not let the Wasm engine start",
+            LoadError::NotAComponent { .. } => "build it with `--target wasm32-wasip2`",
+            LoadError::UnknownImport { .. } => "`caisson app inspect` lists what the app imports",
+            LoadError::Denied(_) | LoadError::Permission(_) => {
+                "add the permission to `permissions` in the app's caisson.toml and to `grants` in \
+                 the terminal's profile.toml"
+            }
+            LoadError::WrongWorld { .. } => "export caisson:app/app, as the SDK's macro does",
+            LoadError::Cache(_) => "check the folder `cache` of the profile",
+            LoadError::Services(_) => "run again with --verbose to see the app's own log",
+        };
+        Self::failed(&error).hinted(hint)
+    }
+}
+
+impl From<StorageError> for CliError {
+    fn from(error: StorageError) -> Self {
+        Self::environment(error).hinted("check the folder `storage` of the profile")
+    }
+}
+
+impl From<TerminalError> for CliError {
+    fn from(error: TerminalError) -> Self {
+        match error {
+            TerminalError::Profile(error) => error.into(),
+            TerminalError::Journal(error) => error.into(),
+            TerminalError::Vault(error) => error.into(),
+            TerminalError::Install(error) => error.into(),
+            TerminalError::Load(error) => error.into(),
+            TerminalError::Destination(_)
+            | TerminalError::Client(_)
+            | TerminalError::Device { .. }
+            | TerminalError::NoDestination { .. } => Self::environment(error)
+                .hinted("the terminal was not opened; its journal and keys are as they were"),
+            TerminalError::Halted { .. } => {
+                Self::failed(error).hinted("start `caisson run` again: it verifies the journal")
+            }
+            TerminalError::Key(_) | TerminalError::Slot(_) | TerminalError::OwnRule(_) => {
+                Self::failed(error).hinted("this is a fault of the terminal: please report it")
+            }
+        }
+    }
+}

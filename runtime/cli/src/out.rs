@@ -1,0 +1,53 @@
+//! Standard output. A reader that has gone away (`caisson … | head`) ends the command quietly.
+
+use crate::error::{CliError, Kind};
+use std::io::{self, ErrorKind, Write as _};
+
+/// Writes one line.
+pub(crate) fn line(text: &str) -> Result<(), CliError> {
+    let mut to = io::stdout().lock();
+    writeln!(to, "{text}").and_then(|()| to.flush()).map_err(|error| refused(&error))
+}
+
+/// What an error of standard output means.
+pub(crate) fn refused(error: &io::Error) -> CliError {
+    match error.kind() {
+        ErrorKind::BrokenPipe => CliError::new(Kind::Closed, ""),
+        _ => CliError::environment(format!("standard output: {error}")),
+    }
+}
+
+/// Rows as columns: as wide as their widest cell, two blanks apart, the last one ragged.
+pub(crate) fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            let cells = rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        })
+        .collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            line.push_str(&format!("{cell:width$}  "));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_and_lines_end_without_blanks() {
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let rows = [row(["key", "amount", "why"]), row(["K1", "1200.00", "代码过期。"])];
+        assert_eq!(table(&rows), "key  amount   why\nK1   1200.00  代码过期。\n");
+        assert_eq!(table(&[row(["a", "", ""])]), "a\n");
+        assert_eq!(table(&[]), "");
+    }
+}
