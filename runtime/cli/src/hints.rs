@@ -44,7 +44,7 @@ impl From<InstallError> for CliError {
     fn from(error: InstallError) -> Self {
         match error {
             InstallError::Manifest(error) => error.into(),
-            InstallError::File { source, .. } if source.kind() == ErrorKind::NotFound => {
+            InstallError::File { ref source, .. } if source.kind() == ErrorKind::NotFound => {
                 Self::environment(error)
                     .hinted("name a built app's folder: it holds caisson.toml and app.wasm")
             }
@@ -111,6 +111,9 @@ impl From<LoadError> for CliError {
         let hint = match &error {
             LoadError::Engine(_) => "this machine does not let the Wasm engine start",
             LoadError::NotAComponent { .. } => "build it with `--target wasm32-wasip2`",
+            LoadError::NotCompiled { .. } => {
+                "install the app with its compiled form, or use a desktop build"
+            }
             LoadError::UnknownImport { .. } => "`caisson app inspect` lists what the app imports",
             LoadError::Denied(_) | LoadError::Permission(_) => {
                 "add the permission to `permissions` in the app's caisson.toml and to `grants` in \
@@ -148,6 +151,74 @@ impl From<TerminalError> for CliError {
             }
             TerminalError::Key(_) | TerminalError::Slot(_) | TerminalError::OwnRule(_) => {
                 Self::failed(error).hinted("this is a fault of the terminal: please report it")
+            }
+        }
+    }
+}
+
+#[cfg(feature = "desktop")]
+mod desktop {
+    use super::CliError;
+    use caisson_acquirer::AcquirerError;
+    use caisson_scenarios::{DemoError, WorldError};
+    use caisson_terminal::ProvisionError;
+    use std::io::ErrorKind;
+
+    impl From<AcquirerError> for CliError {
+        fn from(error: AcquirerError) -> Self {
+            let hint = match &error {
+                AcquirerError::Books { .. } => "free the disk, or mend the rights of the file",
+                AcquirerError::ForeignBooks { .. } => "the file was left as it was",
+                AcquirerError::TerminalKey { .. } => "remove that file from `terminals`",
+                AcquirerError::CertificateFile { .. }
+                | AcquirerError::Certificate(_)
+                | AcquirerError::Tls(_) => "make a new acquirer with --init in another folder",
+                AcquirerError::Listener(_) | AcquirerError::Stopping => "start it again",
+            };
+            Self::environment(&error).hinted(hint)
+        }
+    }
+
+    impl From<WorldError> for CliError {
+        fn from(error: WorldError) -> Self {
+            match error {
+                WorldError::Acquirer(error) => error.into(),
+                WorldError::Profile(error) => error.into(),
+                WorldError::Vault(error) => error.into(),
+                WorldError::Install(error) => error.into(),
+                WorldError::Load(error) => error.into(),
+                WorldError::Storage(error) => error.into(),
+                WorldError::Terminal(error) => error.into(),
+                WorldError::Provision(ProvisionError::Journal(error)) => error.into(),
+                WorldError::Provision(ProvisionError::Vault(error)) => error.into(),
+                WorldError::File { ref source, .. } if source.kind() == ErrorKind::NotFound => {
+                    Self::environment(error)
+                        .hinted("`caisson acquirer --init --folder FOLDER` makes an acquirer")
+                }
+                WorldError::File { .. } => {
+                    Self::environment(error).hinted("check the path, and the rights of the folder")
+                }
+                WorldError::Seed { .. } | WorldError::Listen { .. } => Self::environment(error),
+                WorldError::Provision(_) | WorldError::Random(_) => Self::environment(error),
+                WorldError::Address => {
+                    Self::failed(error).hinted("this is a fault of the terminal: please report it")
+                }
+            }
+        }
+    }
+
+    impl From<DemoError> for CliError {
+        fn from(error: DemoError) -> Self {
+            match error {
+                DemoError::World(error) => error.into(),
+                DemoError::Folder { .. } => Self::environment(error),
+                DemoError::Perform { .. } => Self::failed(error).hinted(
+                    "is the acquirer of that folder running, and does it know the terminal?",
+                ),
+                DemoError::Step(_)
+                | DemoError::NotApproved { .. }
+                | DemoError::NoReceipt { .. }
+                | DemoError::Differs { .. } => Self::failed(error),
             }
         }
     }

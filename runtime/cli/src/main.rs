@@ -30,6 +30,10 @@ mod journal_folder;
 mod nobody;
 mod out;
 #[cfg(feature = "desktop")]
+mod scenarios;
+#[cfg(feature = "desktop")]
+mod simulated_acquirer;
+#[cfg(feature = "desktop")]
 mod terminal_folder;
 mod till;
 mod verbs;

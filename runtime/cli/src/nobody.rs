@@ -49,12 +49,7 @@ impl Session for Nobody {
         Err(CallStop::UnknownOperation(operation))
     }
 
-    async fn show(
-        &self,
-        _: Permit<Ui>,
-        _: View,
-        _: Option<Duration>,
-    ) -> Result<UiAnswer, UiStop> {
+    async fn show(&self, _: Permit<Ui>, _: View, _: Option<Duration>) -> Result<UiAnswer, UiStop> {
         Err(UiStop::Timeout)
     }
 

@@ -23,19 +23,25 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let widths: Vec<usize> = (0..columns)
         .map(|column| {
             let cells = rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+            cells.map(|cell| width(cell)).max().unwrap_or(0)
         })
         .collect();
     let mut text = String::new();
     for row in rows {
         let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            line.push_str(&format!("{cell:width$}  "));
+        for (cell, column) in row.iter().zip(&widths) {
+            line.push_str(cell);
+            line.push_str(&" ".repeat(column.saturating_sub(width(cell)) + 2));
         }
         text.push_str(line.trim_end());
         text.push('\n');
     }
     text
+}
+
+/// Columns on a terminal: what is written in Chinese takes two a character.
+fn width(cell: &str) -> usize {
+    cell.chars().map(|c| if matches!(c, '\u{1100}'..='\u{ffdc}') { 2 } else { 1 }).sum()
 }
 
 #[cfg(test)]
@@ -45,8 +51,8 @@ mod tests {
     #[test]
     fn columns_are_aligned_and_lines_end_without_blanks() {
         let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
-        let rows = [row(["key", "amount", "why"]), row(["K1", "1200.00", "代码过期。"])];
-        assert_eq!(table(&rows), "key  amount   why\nK1   1200.00  代码过期。\n");
+        let rows = [row(["key", "金额", "why"]), row(["K1", "1200.00", "代码过期。"])];
+        assert_eq!(table(&rows), "key  金额     why\nK1   1200.00  代码过期。\n");
         assert_eq!(table(&[row(["a", "", ""])]), "a\n");
         assert_eq!(table(&[]), "");
     }

@@ -3,23 +3,23 @@
 use crate::bindings::caisson::payment::payment::Money as WitMoney;
 use crate::bindings::exports::caisson::app::app as wit;
 use crate::bindings::{PaymentApp, PaymentAppPre};
-use crate::cache::ComponentCache;
+use crate::cache::{CacheError, ComponentCache};
 use crate::engine::HostEngine;
 use crate::fault::{AppFault, LoadError};
 use crate::kill::{Kill, KillCause};
 use crate::limits::{Budget, CANCEL_GRACE, HANDLES_MAX, HOST_CALL_BYTES_MAX};
 use crate::payment::{IntentData, TicketData};
 use crate::session::Session;
-use crate::state::{CallState, SharedGrants};
-use crate::{bindings, redact, wasi};
+use crate::state::{CallState, Shared};
+use crate::{link, redact};
 use caisson_core::payment::Fact;
 use caisson_core::permission::{Audit, Grants, Permission};
 use caisson_core::{Money, Reason};
 use std::collections::BTreeSet;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-use wasmtime::component::{Component, HasSelf, Linker, Resource};
+use wasmtime::component::Resource;
 use wasmtime::{Store, UpdateDeadline};
 
 /// Services that one app may have.
@@ -96,7 +96,7 @@ pub struct App {
     id: String,
     pre: PaymentAppPre<CallState>,
     engine: Arc<HostEngine>,
-    grants: SharedGrants,
+    shared: Arc<Shared>,
 }
 
 impl std::fmt::Debug for App {
@@ -118,13 +118,17 @@ impl App {
     ) -> Result<Self, LoadError> {
         let id = image.id.to_owned();
         let component = cache.load(engine, image.wasm).map_err(|error| match error {
-            crate::cache::CacheError::Compile(cause) => {
-                LoadError::NotAComponent { app: id.clone(), cause }
+            CacheError::Compile(cause) => LoadError::NotAComponent { app: id.clone(), cause },
+            CacheError::TooLarge => {
+                LoadError::NotAComponent { app: id.clone(), cause: error.to_string() }
             }
-            other => LoadError::Cache(other),
+            CacheError::NoCompiler { profile } => {
+                LoadError::NotCompiled { app: id.clone(), profile }
+            }
+            CacheError::File { .. } => LoadError::Cache(error),
         })?;
         let mut grants = Grants::for_app(image.id, image.asked, image.policy);
-        let imported = imports(engine, &component, image.id)?;
+        let imported = link::imports(engine, &component, image.id)?;
         let granted: BTreeSet<_> = grants.granted().collect();
         if let Some(permission) = imported.difference(&granted).next() {
             return Err(grants.deny(*permission).into());
@@ -133,11 +137,11 @@ impl App {
             app: id.clone(),
             cause: format!("{error:#}"),
         };
-        let linker = link(engine, &imported).map_err(wrong)?;
+        let linker = link::linker(engine, &imported).map_err(wrong)?;
         let pre = linker.instantiate_pre(&component).map_err(wrong)?;
         let pre = PaymentAppPre::new(pre).map_err(wrong)?;
         let engine = Arc::clone(engine);
-        Ok(Self { id, pre, engine, grants: Arc::new(Mutex::new(grants)) })
+        Ok(Self { id, pre, engine, shared: Arc::new(Shared::new(grants)) })
     }
 
     /// The app's id.
@@ -149,7 +153,7 @@ impl App {
     /// Uses of each permission so far.
     #[must_use]
     pub fn audit(&self) -> Vec<(Permission, Audit)> {
-        self.grants.lock().unwrap_or_else(PoisonError::into_inner).audit().collect()
+        self.shared.grants().audit().collect()
     }
 
     /// What the app offers.
@@ -161,6 +165,12 @@ impl App {
             .await;
         let result = report.result.and_then(|services| self.checked(services));
         CallReport { result, log: report.log }
+    }
+
+    /// Everything around a call, and nothing inside it: a fresh instance comes up and goes. The
+    /// self-test of a loaded app; what it takes is what each call costs before the app's own work.
+    pub async fn instantiate_once(&self, session: Arc<dyn Session>) -> CallReport<()> {
+        self.call("instantiate", Budget::SERVICES, session, async |_, _| Ok(())).await
     }
 
     /// Runs a service that moves no money.
@@ -210,12 +220,15 @@ impl App {
         session: Arc<dyn Session>,
         work: impl AsyncFnOnce(&PaymentApp, &mut Store<CallState>) -> wasmtime::Result<R>,
     ) -> CallReport<R> {
+        // Before the clock of the budget starts: nobody is blamed for waiting. Declared before the
+        // store, so that it is given back after the store has gone.
+        let _slot = self.engine.slot().await;
         let kill = Kill::default();
         let state = CallState::new(
             Arc::clone(&session),
-            Arc::clone(&self.grants),
+            Arc::clone(&self.shared),
             kill.clone(),
-            budget.ticks(),
+            budget.processor,
         );
         let mut store = self.store(state);
         let ended = {
@@ -233,7 +246,7 @@ impl App {
             }
         };
         let state = store.data();
-        let log = redact::digits(&String::from_utf8_lossy(&state.log.contents()));
+        let log = state.log.text();
         let result = match ended {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(self.fault(export, kill.cause(), state.meter.refused, &error)),
@@ -254,8 +267,7 @@ impl App {
             if let Some(cause) = state.kill.cause() {
                 return Err(wasmtime::Error::new(cause));
             }
-            state.ticks_left = state.ticks_left.saturating_sub(1);
-            if state.ticks_left == 0 {
+            if !state.may_run_on() {
                 state.kill.fire(KillCause::Processor);
                 return Err(wasmtime::Error::new(KillCause::Processor));
             }
@@ -312,6 +324,9 @@ impl App {
                      characters",
                 ));
             }
+            if checked.iter().any(|known: &Service| known.id == service.id) {
+                return Err(self.bad("services", format!("the id {} twice", service.id)));
+            }
             checked.push(Service { id: service.id, kind, zh: service.zh, en: service.en });
         }
         Ok(checked)
@@ -352,54 +367,4 @@ async fn watch(wall: Duration, session: &dyn Session) -> KillCause {
 
 fn money(money: &WitMoney) -> Result<Money, caisson_core::money::MoneyError> {
     Money::new(money.minor, money.currency.parse()?)
-}
-
-/// The permissions behind the component's own imports; a manifest cannot hide one.
-fn imports(
-    engine: &HostEngine,
-    component: &Component,
-    app: &str,
-) -> Result<BTreeSet<Permission>, LoadError> {
-    let mut permissions = BTreeSet::new();
-    for (name, _) in component.component_type().imports(engine.wasmtime()) {
-        if wasi::OFFERED.iter().any(|offered| name.starts_with(offered)) {
-            continue;
-        }
-        let capability = name
-            .strip_prefix("caisson:")
-            .and_then(|rest| rest.split_once('/'))
-            .and_then(|(package, _)| package.parse::<Permission>().ok());
-        match capability {
-            Some(permission) => permissions.insert(permission),
-            None => {
-                return Err(LoadError::UnknownImport {
-                    app: app.to_owned(),
-                    interface: name.to_owned(),
-                });
-            }
-        };
-    }
-    Ok(permissions)
-}
-
-fn link(
-    engine: &HostEngine,
-    granted: &BTreeSet<Permission>,
-) -> wasmtime::Result<Linker<CallState>> {
-    use bindings::caisson as c;
-    type Own = HasSelf<CallState>;
-    let mut linker = Linker::new(engine.wasmtime());
-    let l = &mut linker;
-    wasi::link(l)?;
-    for permission in granted {
-        match permission {
-            Permission::Camera => c::camera::camera::add_to_linker::<_, Own>(l, |s| s)?,
-            Permission::Printer => c::printer::printer::add_to_linker::<_, Own>(l, |s| s)?,
-            Permission::Network => c::network::network::add_to_linker::<_, Own>(l, |s| s)?,
-            Permission::Storage => c::storage::storage::add_to_linker::<_, Own>(l, |s| s)?,
-            Permission::Ui => c::ui::ui::add_to_linker::<_, Own>(l, |s| s)?,
-            Permission::Payment => c::payment::payment::add_to_linker::<_, Own>(l, |s| s)?,
-        }
-    }
-    Ok(linker)
 }

@@ -1,9 +1,12 @@
 //! One engine for all apps: proposals off, epochs on, a small pool where the address space allows.
 
 use crate::fault::LoadError;
-use crate::limits::{HANDLES_MAX, INSTANCES_MAX, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, TICK};
+use crate::limits::{
+    INSTANCES_MAX, MEMORIES_MAX, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, TABLES_MAX, TICK,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, ModuleVersionStrategy, PoolingAllocationConfig,
 };
@@ -12,13 +15,16 @@ use wasmtime::{
 /// another profile is refused. (wasmtime alone would accept any 48.)
 pub const ENGINE_PROFILE: &str = "wasmtime-48.0.8+caisson-1";
 
-/// Apps that can be in memory at once.
+/// Calls that can be in memory at once, of all apps. The pool is laid out so that so many calls fit
+/// whatever each of them takes within its own limits: no app can take another's place. With 4 GiB
+/// of addresses for each memory that is 129 GiB, which fits an address space of 39 bits.
 const POOL_SLOTS: u32 = 16;
 
 /// The engine and its ticker.
 pub struct HostEngine {
     engine: Engine,
     pooled: bool,
+    slots: Semaphore,
     stop: Arc<AtomicBool>,
 }
 
@@ -50,13 +56,20 @@ impl HostEngine {
                 }
             })
             .map_err(|error| LoadError::Engine(error.to_string()))?;
-        Ok(Self { engine, pooled, stop })
+        let slots = Semaphore::new(usize::try_from(POOL_SLOTS).unwrap_or(1));
+        Ok(Self { engine, pooled, slots, stop })
     }
 
     /// The engine itself.
     #[must_use]
     pub const fn wasmtime(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Waits for room in memory for one call; the permit must outlive the call's store. (`None`
+    /// would be a closed semaphore, and this one never is.)
+    pub(crate) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
+        self.slots.acquire().await.ok()
     }
 
     /// True where apps come from the pool.
@@ -78,7 +91,7 @@ impl Drop for HostEngine {
     }
 }
 
-fn config(pooled: bool) -> wasmtime::Result<Config> {
+pub(crate) fn config(pooled: bool) -> wasmtime::Result<Config> {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -101,16 +114,15 @@ fn config(pooled: bool) -> wasmtime::Result<Config> {
         .async_stack_size(2 * 1024 * 1024)
         .module_version(ModuleVersionStrategy::Custom(ENGINE_PROFILE.to_owned()))?;
     if pooled {
-        let slots = u32::try_from(INSTANCES_MAX).unwrap_or(POOL_SLOTS);
         let mut pool = PoolingAllocationConfig::default();
         pool.total_component_instances(POOL_SLOTS)
-            .total_core_instances(POOL_SLOTS.saturating_mul(4))
-            .total_memories(POOL_SLOTS)
-            .total_tables(POOL_SLOTS.saturating_mul(2))
+            .total_core_instances(POOL_SLOTS.saturating_mul(INSTANCES_MAX))
+            .total_memories(POOL_SLOTS.saturating_mul(MEMORIES_MAX))
+            .total_tables(POOL_SLOTS.saturating_mul(TABLES_MAX))
             .total_stacks(POOL_SLOTS)
-            .max_core_instances_per_component(slots)
-            .max_memories_per_component(4)
-            .max_tables_per_component(slots)
+            .max_core_instances_per_component(INSTANCES_MAX)
+            .max_memories_per_component(MEMORIES_MAX)
+            .max_tables_per_component(TABLES_MAX)
             .max_memory_size(MEMORY_BYTES_MAX)
             .table_elements(TABLE_ELEMENTS_MAX)
             .max_unused_warm_slots(4)
@@ -121,5 +133,3 @@ fn config(pooled: bool) -> wasmtime::Result<Config> {
     }
     Ok(config)
 }
-
-const _: () = assert!(HANDLES_MAX <= 1_024);

@@ -61,6 +61,14 @@ pub enum LoadError {
         /// wasmtime's words.
         cause: String,
     },
+    /// Terminal maker: this build has no compiler; install the app with its compiled form.
+    #[error("{app} has no compiled form for {profile}, and this terminal has no compiler")]
+    NotCompiled {
+        /// The app's id.
+        app: String,
+        /// What it would have to be compiled for.
+        profile: &'static str,
+    },
     /// The component imports an interface that the terminal does not have. App developer: remove
     /// the import, or ask for a newer terminal.
     #[error("{app} imports {interface}, which this terminal does not offer")]

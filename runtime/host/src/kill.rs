@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// Why a call was ended from outside.
@@ -31,6 +32,7 @@ impl std::error::Error for KillCause {}
 #[derive(Debug, Default)]
 struct Shared {
     cause: AtomicU8,
+    waited_ns: AtomicU64,
     signal: Notify,
 }
 
@@ -61,7 +63,13 @@ impl Kill {
         }
     }
 
-    /// Runs `work` unless the call is ended first.
+    /// Real time that the call has spent in [`unless_fired`](Self::unless_fired) since this was
+    /// asked last: the host's time, not the app's.
+    pub(crate) fn take_waited(&self) -> Duration {
+        Duration::from_nanos(self.0.waited_ns.swap(0, Ordering::Relaxed))
+    }
+
+    /// Runs `work` unless the call is ended first; then `work` is dropped where it stands.
     pub(crate) async fn unless_fired<R>(
         &self,
         work: impl Future<Output = R>,
@@ -72,10 +80,15 @@ impl Kill {
         if let Some(cause) = self.cause() {
             return Err(cause);
         }
-        tokio::select! {
+        // Real time, not tokio's: what is kept apart here is processor time, which no test pauses.
+        let began = Instant::now();
+        let ended = tokio::select! {
             biased;
             () = signal => Err(self.cause().unwrap_or(KillCause::Wall)),
             done = work => Ok(done),
-        }
+        };
+        let waited = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.0.waited_ns.fetch_add(waited, Ordering::Relaxed);
+        ended
     }
 }

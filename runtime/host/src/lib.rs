@@ -19,6 +19,8 @@ mod engine;
 mod fault;
 mod kill;
 mod limits;
+mod link;
+mod log;
 mod network;
 mod payment;
 mod printer;

@@ -8,8 +8,13 @@ use wasmtime::ResourceLimiter;
 pub const MEMORY_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Table elements of one app, summed over all its tables: a table bomb stops here.
 pub(crate) const TABLE_ELEMENTS_MAX: usize = 20_000;
-/// Core instances, memories and tables of one app: a composed component has a handful.
-pub(crate) const INSTANCES_MAX: usize = 16;
+/// Core instances of one app: a component has three of its own, a composed one some more.
+pub(crate) const INSTANCES_MAX: u32 = 8;
+/// Tables of one app: a component has two.
+pub(crate) const TABLES_MAX: u32 = 4;
+/// Memories of one app: a component has one, two components that are composed have two. Each
+/// costs 4 GiB of addresses in every slot of the pool.
+pub(crate) const MEMORIES_MAX: u32 = 2;
 /// Resource handles that are alive at once.
 pub(crate) const HANDLES_MAX: usize = 256;
 /// Bytes that one host call may copy out of the app: the largest honest argument is a request of
@@ -28,7 +33,8 @@ const _: () = assert!(HOST_CALL_BYTES_MAX < MEMORY_BYTES_MAX);
 /// and a loop is stopped soon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// Processor time, counted in ticks of 10 ms that the app was running through.
+    /// Time in which the app itself was running, measured at each tick of 10 ms; what a host call
+    /// waits is not counted. (A sleep of a language's own library counts as one tick.)
     pub processor: Duration,
     /// Time in all.
     pub wall: Duration,
@@ -46,10 +52,6 @@ impl Budget {
     /// `recover`: only the acquirer is involved.
     pub const RECOVER: Self =
         Self { processor: Duration::from_secs(2), wall: Duration::from_secs(120) };
-
-    pub(crate) fn ticks(self) -> u64 {
-        u64::try_from(self.processor.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX)
-    }
 }
 
 /// Sums memory and tables over everything that the app has.
@@ -66,11 +68,14 @@ impl ResourceLimiter for Meter {
         &mut self,
         current: usize,
         desired: usize,
-        _maximum: Option<usize>,
+        maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         let total = self.memory_bytes.saturating_add(desired.saturating_sub(current));
         if total > MEMORY_BYTES_MAX {
             self.refused = Some("memory over 32 MiB");
+            return Ok(false);
+        }
+        if is_over(desired, maximum) {
             return Ok(false);
         }
         self.memory_bytes = total;
@@ -81,11 +86,14 @@ impl ResourceLimiter for Meter {
         &mut self,
         current: usize,
         desired: usize,
-        _maximum: Option<usize>,
+        maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         let total = self.table_elements.saturating_add(desired.saturating_sub(current));
         if total > TABLE_ELEMENTS_MAX {
             self.refused = Some("tables over 20,000 elements");
+            return Ok(false);
+        }
+        if is_over(desired, maximum) {
             return Ok(false);
         }
         self.table_elements = total;
@@ -93,16 +101,25 @@ impl ResourceLimiter for Meter {
     }
 
     fn instances(&self) -> usize {
-        INSTANCES_MAX
+        count(INSTANCES_MAX)
     }
 
     fn tables(&self) -> usize {
-        INSTANCES_MAX
+        count(TABLES_MAX)
     }
 
     fn memories(&self) -> usize {
-        INSTANCES_MAX
+        count(MEMORIES_MAX)
     }
+}
+
+/// What the app's own declared maximum refuses is not grown, so it must not be counted.
+fn is_over(desired: usize, maximum: Option<usize>) -> bool {
+    maximum.is_some_and(|maximum| desired > maximum)
+}
+
+fn count(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
@@ -117,5 +134,15 @@ mod tests {
         assert!(meter.memory_growing(0, half, None).unwrap());
         assert!(!meter.memory_growing(0, 1, None).unwrap());
         assert_eq!(meter.refused, Some("memory over 32 MiB"));
+    }
+
+    #[test]
+    fn growth_that_an_apps_own_maximum_refuses_is_not_counted() {
+        let mut meter = Meter::default();
+        assert!(!meter.memory_growing(0, MEMORY_BYTES_MAX, Some(65_536)).unwrap());
+        assert!(!meter.table_growing(0, TABLE_ELEMENTS_MAX, Some(1)).unwrap());
+        assert!(meter.memory_growing(0, MEMORY_BYTES_MAX, None).unwrap());
+        assert!(meter.table_growing(0, TABLE_ELEMENTS_MAX, None).unwrap());
+        assert_eq!(meter.refused, None);
     }
 }

@@ -10,19 +10,26 @@ pub(crate) const DIGITS_MAX: usize = 11;
 pub(crate) fn digits(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut run = String::new();
+    // Separators after the run: part of it only if another digit follows.
+    let mut gap = String::new();
     let mut count = 0_usize;
     for character in text.chars() {
         if character.is_numeric() {
             count = count.saturating_add(1);
+            run.push_str(&gap);
             run.push(character);
+            gap.clear();
         } else if count > 0 && matches!(character, ' ' | '-') {
-            run.push(character);
+            gap.push(character);
         } else {
             flush(&mut clean, &mut run, &mut count);
+            clean.push_str(&gap);
             clean.push(character);
+            gap.clear();
         }
     }
     flush(&mut clean, &mut run, &mut count);
+    clean.push_str(&gap);
     clean
 }
 
@@ -51,6 +58,7 @@ mod tests {
         check("code 134567890123456789 read", "code [18 digits] read");
         check("pan 6222 0212-3456 7890", "pan [16 digits]");
         check("6222021234567890", "[16 digits]");
+        check("6222021234567890 - \n12345678901 - ", "[16 digits] - \n12345678901 - ");
         check("６２２２０２１２３４５６７８９０", "[16 digits]");
     }
 }

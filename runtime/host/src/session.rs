@@ -112,6 +112,10 @@ pub enum PayStop {
 }
 
 /// The terminal as one call of an app sees it. Made anew for each call.
+///
+/// When a call is killed (its time is up, or 20 seconds after Cancel), the function that it waits
+/// in is dropped where it stands. So whatever a function makes durable must reach memory in the
+/// same task that commits it, never in the future that is dropped.
 #[async_trait]
 pub trait Session: Send + Sync {
     /// The language that the cashier reads.

@@ -1,19 +1,36 @@
 //! What a store holds for one call of one app.
 
 use crate::kill::Kill;
-use crate::limits::{HANDLES_MAX, LOG_BYTES_MAX, Meter};
+use crate::limits::{HANDLES_MAX, Meter, TICK};
+use crate::log::Log;
+use crate::printer::SHEETS_PER_MINUTE_MAX;
 use crate::session::Session;
 use caisson_core::permission::{Denied, Grants, Permit, Use};
 use caisson_core::view::CHANGES_PER_SECOND_MAX;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 use wasmtime::component::ResourceTable;
-use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
-/// Grants are shared by all calls of an app, so that the audit counts them together.
-pub(crate) type SharedGrants = Arc<Mutex<Grants>>;
+/// What all calls of an app share: the audit and the paper are counted for the app, not for a call.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    grants: Mutex<Grants>,
+    sheets: Mutex<Rate>,
+}
+
+impl Shared {
+    pub(crate) fn new(grants: Grants) -> Self {
+        let sheets = Rate::new(SHEETS_PER_MINUTE_MAX, Duration::from_secs(60));
+        Self { grants: Mutex::new(grants), sheets: Mutex::new(sheets) }
+    }
+
+    pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
+        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// One call's state.
 pub(crate) struct CallState {
@@ -21,22 +38,21 @@ pub(crate) struct CallState {
     wasi: WasiCtx,
     pub(crate) meter: Meter,
     pub(crate) session: Arc<dyn Session>,
-    grants: SharedGrants,
+    shared: Arc<Shared>,
     pub(crate) kill: Kill,
-    pub(crate) log: MemoryOutputPipe,
-    pub(crate) ticks_left: u64,
+    pub(crate) log: Log,
+    processor: Processor,
     views: Rate,
-    sheets: Rate,
 }
 
 impl CallState {
     pub(crate) fn new(
         session: Arc<dyn Session>,
-        grants: SharedGrants,
+        shared: Arc<Shared>,
         kill: Kill,
-        ticks: u64,
+        processor: Duration,
     ) -> Self {
-        let log = MemoryOutputPipe::new(LOG_BYTES_MAX);
+        let log = Log::default();
         let wasi = WasiCtx::builder()
             .stdout(log.clone())
             .stderr(log.clone())
@@ -49,18 +65,22 @@ impl CallState {
             wasi,
             meter: Meter::default(),
             session,
-            grants,
+            shared,
             kill,
             log,
-            ticks_left: ticks,
+            processor: Processor { left: processor, seen: std::time::Instant::now() },
             views: Rate::new(CHANGES_PER_SECOND_MAX, Duration::from_secs(1)),
-            sheets: Rate::new(crate::printer::SHEETS_PER_MINUTE_MAX, Duration::from_secs(60)),
         }
     }
 
     /// A permit for one use, or the refusal that the app gets; counted either way.
     pub(crate) fn permit<U: Use>(&self) -> Result<Permit<U>, Denied> {
-        self.grants.lock().unwrap_or_else(PoisonError::into_inner).permit()
+        self.shared.grants().permit()
+    }
+
+    /// Counts the time in which the app ran; false when it has had all of it.
+    pub(crate) fn may_run_on(&mut self) -> bool {
+        self.processor.charge(self.kill.take_waited())
     }
 
     /// False when the app changes views too often.
@@ -70,7 +90,7 @@ impl CallState {
 
     /// False when the app prints too often.
     pub(crate) fn may_print(&mut self) -> bool {
-        self.sheets.take()
+        self.shared.sheets.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -80,31 +100,50 @@ impl WasiView for CallState {
     }
 }
 
-/// At most so many in a window of time.
+/// The processor time that a call has left. Real time, whatever a test does to the clock: it counts
+/// work, not waiting.
+#[derive(Debug)]
+struct Processor {
+    left: Duration,
+    seen: std::time::Instant,
+}
+
+impl Processor {
+    /// Called at each tick that finds the app running: takes what it ran since the last one, but
+    /// never more than a tick, since whoever ran longer was asked earlier, and the rest went to the
+    /// host, to a sleep or to other processes.
+    fn charge(&mut self, waited: Duration) -> bool {
+        let now = std::time::Instant::now();
+        let ran = now.duration_since(self.seen).saturating_sub(waited).min(TICK);
+        self.seen = now;
+        self.left = self.left.saturating_sub(ran);
+        !self.left.is_zero()
+    }
+}
+
+/// At most so many in any stretch of time of that length.
 #[derive(Debug)]
 struct Rate {
     max: u32,
     window: Duration,
-    began: Option<Instant>,
-    taken: u32,
+    taken: VecDeque<Instant>,
 }
 
 impl Rate {
     const fn new(max: u32, window: Duration) -> Self {
-        Self { max, window, began: None, taken: 0 }
+        Self { max, window, taken: VecDeque::new() }
     }
 
     fn take(&mut self) -> bool {
         let now = Instant::now();
-        match self.began {
-            Some(began) if now.duration_since(began) < self.window => {}
-            _ => {
-                self.began = Some(now);
-                self.taken = 0;
-            }
+        while self.taken.front().is_some_and(|at| now.duration_since(*at) >= self.window) {
+            self.taken.pop_front();
         }
-        self.taken = self.taken.saturating_add(1);
-        self.taken <= self.max
+        let may = u32::try_from(self.taken.len()).is_ok_and(|taken| taken < self.max);
+        if may {
+            self.taken.push_back(now);
+        }
+        may
     }
 }
 
@@ -113,11 +152,28 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn the_eleventh_view_in_a_second_is_refused_and_the_next_second_begins_anew() {
+    async fn no_second_has_more_than_ten_views_wherever_it_begins() {
         let mut rate = Rate::new(10, Duration::from_secs(1));
-        assert!((0..10).all(|_| rate.take()));
+        assert!((0..4).all(|_| rate.take()));
+        tokio::time::advance(Duration::from_millis(900)).await;
+        assert!((0..6).all(|_| rate.take()));
         assert!(!rate.take());
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert!(rate.take());
+        tokio::time::advance(Duration::from_millis(100)).await;
+        assert!((0..4).all(|_| rate.take()));
+        assert!(!rate.take());
+    }
+
+    #[test]
+    fn what_the_host_waits_costs_an_app_nothing_and_a_pause_of_its_own_one_tick() {
+        let hour = Duration::from_secs(3_600);
+        let Some(seen) = std::time::Instant::now().checked_sub(hour) else { return };
+        let mut processor = Processor { left: TICK * 2, seen };
+        assert!(processor.charge(hour * 2));
+        assert_eq!(processor.left, TICK * 2);
+        processor.seen = seen;
+        assert!(processor.charge(Duration::ZERO));
+        assert_eq!(processor.left, TICK);
+        processor.seen = seen;
+        assert!(!processor.charge(Duration::ZERO));
     }
 }

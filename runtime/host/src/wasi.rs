@@ -11,8 +11,34 @@ use wasmtime_wasi::p2::bindings::{cli, clocks, random};
 use wasmtime_wasi::random::{WasiRandom, WasiRandomView};
 use wasmtime_wasi_io::bindings::wasi::io;
 
-/// Prefixes of what is linked here, for the check of an app's imports.
-pub(crate) const OFFERED: [&str; 4] = ["wasi:cli/", "wasi:io/", "wasi:clocks/", "wasi:random/"];
+/// The interfaces that are linked here, for the check of an app's imports.
+const OFFERED: [&str; 18] = [
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/stderr",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:cli/terminal-stderr",
+    "wasi:clocks/wall-clock",
+    "wasi:clocks/monotonic-clock",
+    "wasi:random/random",
+    "wasi:random/insecure",
+    "wasi:random/insecure-seed",
+];
+
+/// True where the import `name` (`wasi:io/poll@0.2.6`) is linked here.
+pub(crate) fn offers(name: &str) -> bool {
+    name.split_once('@').is_some_and(|(interface, version)| {
+        OFFERED.contains(&interface) && version.starts_with("0.2.")
+    })
+}
 
 struct HasIo;
 

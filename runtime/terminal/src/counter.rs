@@ -108,6 +108,7 @@ impl Terminal {
         if let Some(reason) = report.print_failed {
             inner.show(View::Notice { reason }, report.approved, None);
         }
+        inner.tidy_when_idle();
         Ok(report)
     }
 

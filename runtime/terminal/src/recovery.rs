@@ -56,7 +56,7 @@ impl Inner {
         }
         driver.count_attempt().await;
         let effects = self.ask_app(driver).await?;
-        if effects.contains(&Effect::Tell) {
+        if effects.contains(&Effect::Tell) || effects.contains(&Effect::Alarm) {
             self.tell(driver).await?;
         }
         self.follow(driver, &effects);
@@ -91,8 +91,8 @@ impl Inner {
         Ok(driver.step([Input::Ended(ending(called.result))]).await?)
     }
 
-    /// The money is certain now: the screen says so if nobody is using it, and an approval that
-    /// the customer may still be waiting for is printed.
+    /// The money is certain now, or parked: the screen says so if nobody is using it, and an
+    /// approval that the customer may still be waiting for is printed.
     async fn tell(self: &Arc<Self>, driver: &Driver) -> Result<(), TerminalError> {
         let payment = driver.payment().await;
         if let Ok(_counter) = self.counter.try_lock() {

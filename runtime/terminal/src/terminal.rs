@@ -27,6 +27,10 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 /// The vault slot that seals recovery notes.
 const RECOVERY_SLOT: &str = "recovery";
 
+/// Payments between two movings of the journal's log, which writes the log's warm size of 1 MiB: so
+/// rarely that flash is spared, so often that the log does not outgrow that size.
+const PAYMENTS_BETWEEN_TIDYINGS: u64 = 16;
+
 /// What a terminal is made of.
 pub struct Parts {
     /// What it is, has and may.
@@ -76,6 +80,7 @@ pub(crate) struct Inner {
     busy: watch::Sender<usize>,
     halted: Mutex<Option<String>>,
     slips: AtomicU64,
+    since_tidy: AtomicU64,
 }
 
 /// A running terminal; clones share it.
@@ -125,6 +130,7 @@ impl Terminal {
             busy: watch::Sender::new(0),
             halted: Mutex::new(None),
             slips: AtomicU64::new(0),
+            since_tidy: AtomicU64::new(0),
         };
         let terminal = Self { inner: Arc::new(inner), boot: Arc::new(boot) };
         terminal.ask_services().await?;
@@ -269,6 +275,19 @@ impl Inner {
             }
             drop(busy);
         });
+    }
+
+    /// Every few payments moves the journal's log into its database, where nothing is being
+    /// recovered that could wait for it. A log that is busy now is moved after the next payment.
+    pub(crate) fn tidy_when_idle(self: &Arc<Self>) {
+        let payments = self.since_tidy.fetch_add(1, Ordering::Relaxed);
+        if payments >= PAYMENTS_BETWEEN_TIDYINGS && *self.busy.borrow() == 0 {
+            self.since_tidy.store(0, Ordering::Relaxed);
+            let inner = Arc::clone(self);
+            self.spawn(
+                async move { Ok(inner.journal.with(Journal::checkpoint_when_idle).await??) },
+            );
+        }
     }
 
     /// No money is taken from now on: the journal cannot be written.

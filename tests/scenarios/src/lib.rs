@@ -1,8 +1,34 @@
 //! The desktop emulator's engine: a terminal on emulated devices with an acquirer, and the sale as
 //! data that runs on it.
+//!
+//! [`World`] is the terminal with its surroundings, [`Step`] the language of its controls,
+//! [`Scenario`] a sale as a file, [`run_file`] runs one and asks the four witnesses (screen, paper,
+//! journal, books), [`demo`] takes two payments against an acquirer in a process of its own.
+//!
+//! Guarantees: everything between the devices' edges and the acquirer's books is the real thing;
+//! a scenario's hours pass in no time, on a clock that jumps to the next event; a power cut is a
+//! killed process.
 
 mod acquirer_folder;
+mod check;
+mod customer;
+mod demo;
+mod emulator;
+mod evidence;
+mod phone;
+mod runner;
+mod scenario;
+mod step;
+mod transcript;
+mod verdict;
 mod world;
 
 pub use acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
+pub use demo::{DemoError, DemoOptions, DemoReport, Paid, demo};
+pub use emulator::PerformError;
+pub use phone::PhoneError;
+pub use runner::{RunError, RunOptions, run_file, run_phase};
+pub use scenario::{Scenario, ScenarioError, scenario_help};
+pub use step::{PhoneAct, Step, StepSyntax, steps_help};
+pub use verdict::{Held, Verdict};
 pub use world::{AcquirerAt, Setup, World, WorldError};

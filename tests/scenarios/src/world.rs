@@ -173,8 +173,8 @@ impl World {
         let lens = Lens::new("emulated");
         let options = Options { paper: Paper::Mm58, finish: Finish::Cut, in_order_status: true };
         let receipts = setup.folder.join("receipts");
-        let (printer, roll) = EmulatedPrinter::new(options, Some(&receipts))
-            .map_err(WorldError::file(&receipts))?;
+        let (printer, roll) =
+            EmulatedPrinter::new(options, Some(&receipts)).map_err(WorldError::file(&receipts))?;
         let storage = EmulatedStorage::open(&profile.storage)?;
         let keys = SealedFile::open(&profile.vault, &profile.kek)?;
         let equipment = Equipment::new(

@@ -94,7 +94,8 @@ fn character(widths: &[f32], among: std::ops::RangeInclusive<u8>) -> Option<(u8,
 /// which tell apart what edges alone do not.
 fn error(seen: &[f32; ELEMENTS], pattern: &[f32; ELEMENTS]) -> f32 {
     let differs = seen.iter().zip(pattern).map(|(seen, is)| seen - is);
-    let pairs = differs.clone().zip(differs.clone().skip(1)).map(|(one, next)| (one + next).powi(2));
+    let pairs =
+        differs.clone().zip(differs.clone().skip(1)).map(|(one, next)| (one + next).powi(2));
     pairs.sum::<f32>() + 0.25 * differs.map(|differs| differs.powi(2)).sum::<f32>()
 }
 
@@ -166,7 +167,8 @@ mod tests {
         let check = u8::try_from((u32::from(start) + weighted.sum::<u32>()) % 103).unwrap();
         let mut widths = vec![3.0, 4.0, 10.0 * module];
         for value in [start].iter().chain(values).chain(&[check, STOP]) {
-            for (index, element) in elements(PATTERNS[usize::from(*value)]).into_iter().enumerate() {
+            for (index, element) in elements(PATTERNS[usize::from(*value)]).into_iter().enumerate()
+            {
                 widths.push(element * module + if index % 2 == 0 { spread } else { -spread });
             }
         }

@@ -240,9 +240,9 @@ fn widths(samples: &[u32], ink: Ink) -> Option<Vec<f32>> {
 
 /// The darkest and the brightest of some samples.
 fn range(samples: &[u32]) -> (u32, u32) {
-    samples.iter().fold((u32::MAX, 0), |(dark, bright), sample| {
-        (dark.min(*sample), bright.max(*sample))
-    })
+    samples
+        .iter()
+        .fold((u32::MAX, 0), |(dark, bright), sample| (dark.min(*sample), bright.max(*sample)))
 }
 
 /// Where a line changes between background and ink, to fractions of a sample.

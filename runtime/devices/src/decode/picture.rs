@@ -1,7 +1,7 @@
 //! Luma pictures and the few operations that help a decoder: smaller, larger, framed, levelled.
 
-use image::imageops::FilterType;
-use image::{DynamicImage, GrayImage};
+use image::GrayImage;
+use image::imageops::{self, FilterType};
 
 /// Fractions of a pixel that [`View::sample`] tells apart.
 const SUBPIXELS: u32 = 16;
@@ -87,11 +87,10 @@ pub(super) fn scaled(picture: &GrayImage, long_side: u32) -> GrayImage {
         u32::try_from(scaled).unwrap_or(u32::MAX).max(1)
     };
     let (width, height) = (side(width), side(height));
-    let picture = DynamicImage::ImageLuma8(picture.clone());
     if long_side < longest {
-        picture.thumbnail_exact(width, height).into_luma8()
+        imageops::thumbnail(picture, width, height)
     } else {
-        picture.resize_exact(width, height, FilterType::CatmullRom).into_luma8()
+        imageops::resize(picture, width, height, FilterType::CatmullRom)
     }
 }
 
@@ -111,12 +110,12 @@ pub(super) fn framed(picture: &GrayImage, margin: u32, brightness: u8) -> GrayIm
 
 /// Smoothed by a Gaussian of that width in pixels: against noise and moiré.
 pub(super) fn smoothed(picture: &GrayImage, sigma: f32) -> GrayImage {
-    DynamicImage::ImageLuma8(picture.clone()).fast_blur(sigma).into_luma8()
+    imageops::fast_blur(picture, sigma)
 }
 
 /// Sharpened at that width in pixels: against blur.
 pub(super) fn sharpened(picture: &GrayImage, sigma: f32) -> GrayImage {
-    let soft = DynamicImage::ImageLuma8(picture.clone()).fast_blur(sigma).into_luma8();
+    let soft = imageops::fast_blur(picture, sigma);
     let pixels = picture.as_raw().iter().zip(soft.as_raw()).map(|(sharp, soft)| {
         let (sharp, soft) = (i32::from(*sharp), i32::from(*soft));
         u8::try_from((sharp + 2 * (sharp - soft)).clamp(0, 255)).unwrap_or(u8::MAX)
@@ -131,7 +130,7 @@ pub(super) fn levelled(picture: &GrayImage, radius: u32) -> GrayImage {
     const DARKER_BY: i32 = 6;
     #[allow(clippy::cast_precision_loss)] // a radius is far below 2^24
     let sigma = radius as f32 / 2.0;
-    let mean = DynamicImage::ImageLuma8(picture.clone()).fast_blur(sigma).into_luma8();
+    let mean = imageops::fast_blur(picture, sigma);
     let pixels = picture.as_raw().iter().zip(mean.as_raw()).map(|(pixel, mean)| {
         if i32::from(*pixel) < i32::from(*mean) - DARKER_BY { 0 } else { 255 }
     });

@@ -163,12 +163,9 @@ fn enlarged(picture: &GrayImage, formats: Formats) -> Option<Decoded> {
         return None;
     }
     let larger = scaled(picture, long_side * 2);
-    let margin = long_side / 10 + 8;
     qr((&larger).into(), Threshold::Local, true)
-        .inspect(|_| eprintln!("WIN enlarged"))
-        .or_else(|| qr((&smoothed(&larger, 1.5)).into(), Threshold::Local, true).inspect(|_| eprintln!("WIN enl smooth")))
-        .or_else(|| qr((&sharpened(&larger, 3.0)).into(), Threshold::Local, true).inspect(|_| eprintln!("WIN enl sharp")))
-        .or_else(|| qr((&framed(&larger, margin, 255)).into(), Threshold::Local, true).inspect(|_| eprintln!("WIN enl framed")))
+        .or_else(|| local(&sharpened(&larger, 3.0)))
+        .or_else(|| global(&levelled(&sharpened(&larger, 3.0), 24)))
 }
 
 /// A QR code in the picture after each treatment that has helped one.
@@ -177,16 +174,23 @@ fn treated(picture: &GrayImage, formats: Formats) -> Option<Decoded> {
     if !formats.contains(Symbology::Qr) || view.long_side() > TREATED_SIDE_MAX {
         return None;
     }
-    let local = |picture: GrayImage| qr((&picture).into(), Threshold::Local, true);
     let margin = view.long_side() / 10 + 8;
-    qr(view, Threshold::LocalClosed, true).inspect(|_| eprintln!("WIN closed"))
-        .or_else(|| qr(view, Threshold::Global, true).inspect(|_| eprintln!("WIN  qr(view, Threshold::Global, true))")))
-        .or_else(|| local(smoothed(picture, 1.0)).inspect(|_| eprintln!("WIN  local(smoothed(picture, 1.0)))")))
-        .or_else(|| local(framed(picture, margin, 255)).inspect(|_| eprintln!("WIN  local(framed(picture, margin, 255)))")))
-        .or_else(|| local(framed(picture, margin, 0)).inspect(|_| eprintln!("WIN  local(framed(picture, margin, 0)))")))
-        .or_else(|| qr_by_older_finder(view).inspect(|_| eprintln!("WIN  qr_by_older_finder(view))")))
-        .or_else(|| local(sharpened(picture, 1.5)).inspect(|_| eprintln!("WIN  local(sharpened(picture, 1.5)))")))
-        .or_else(|| local(smoothed(picture, 2.0)).inspect(|_| eprintln!("WIN  local(smoothed(picture, 2.0)))")))
-        .or_else(|| qr((&levelled(picture, 16)).into(), Threshold::Global, true).inspect(|_| eprintln!("WIN  qr((&levelled(picture, 16)).into(), Th")))
-        .or_else(|| qr((&levelled(picture, 48)).into(), Threshold::Global, true).inspect(|_| eprintln!("WIN  qr((&levelled(picture, 48)).into(), Th")))
+    local(&sharpened(picture, 1.5))
+        .or_else(|| global(&levelled(picture, 16)))
+        .or_else(|| global(&levelled(picture, 48)))
+        .or_else(|| global(&levelled(&sharpened(picture, 1.5), 12)))
+        .or_else(|| local(&smoothed(picture, 1.0)))
+        .or_else(|| local(&framed(picture, margin, 255)))
+        .or_else(|| local(&framed(picture, margin, 0)))
+        .or_else(|| qr(view, Threshold::LocalClosed, true))
+        .or_else(|| qr_by_older_finder(view))
+        .or_else(|| qr(view, Threshold::Global, true))
+}
+
+fn local(picture: &GrayImage) -> Option<Decoded> {
+    qr(picture.into(), Threshold::Local, true)
+}
+
+fn global(picture: &GrayImage) -> Option<Decoded> {
+    qr(picture.into(), Threshold::Global, true)
 }

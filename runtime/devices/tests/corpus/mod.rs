@@ -117,7 +117,9 @@ fn symbol(kind: &str, chance: &mut Chance) -> (Symbol, String) {
         "QR" => {
             let text = match chance.below(4) {
                 0 => format!("28{}", chance.digits(16)),
-                1 => format!("https://pay.example.com/m/{}?t={}", chance.digits(8), chance.digits(6)),
+                1 => {
+                    format!("https://pay.example.com/m/{}?t={}", chance.digits(8), chance.digits(6))
+                }
                 2 => format!(
                     "00020101021226330016A000000677010111011300{}5303156540512.005802CN5909CAISSON {}6304{}",
                     chance.digits(11),
@@ -199,8 +201,8 @@ impl Scene {
             let (x, y) = (x as f32, y as f32);
             let (u, v) = self.plane(x + 0.5, y + 0.5);
             let on_code = u.abs() < half_wide + 1.0 && v.abs() < half_high + 1.0;
-            let on_card = u.abs() < half_wide + symbol.quiet.0
-                && v.abs() < half_high + symbol.quiet.1;
+            let on_card =
+                u.abs() < half_wide + symbol.quiet.0 && v.abs() < half_high + symbol.quiet.1;
             let share = if on_code {
                 // Four points of a pixel, as a sensor sums up what falls on it.
                 let points = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)];

@@ -27,9 +27,11 @@ pub(super) fn preferred(offered: &[CameraFormat]) -> Option<CameraFormat> {
         let slow = format.frame_rate() < RATE_MIN;
         Some((slow, size.unwrap_or(WANTED.len()), away, cheap, u32::MAX - format.frame_rate()))
     };
-    offered.iter().filter_map(|format| Some((rank(format)?, *format))).min_by_key(|it| it.0).map(
-        |(_, format)| format,
-    )
+    offered
+        .iter()
+        .filter_map(|format| Some((rank(format)?, *format)))
+        .min_by_key(|it| it.0)
+        .map(|(_, format)| format)
 }
 
 /// The picture in a device's buffer, which may be longer than the picture.

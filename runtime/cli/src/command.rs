@@ -1,0 +1,168 @@
+//! What a person types at a headless terminal: one command a line.
+
+use caisson_core::PaymentKey;
+use caisson_devices::screen::Key;
+use std::path::PathBuf;
+
+/// Longest line; what is beyond it was not typed by a person.
+pub(crate) const LINE_BYTES_MAX: usize = 4096;
+
+/// Every command with what it does, for `help` and for whoever typed something else.
+pub(crate) const COMMANDS: &str = "\
+pay AMOUNT [CURRENCY]        scan the customer's code:  pay 12.00
+show-code AMOUNT [CURRENCY]  show a code to the customer's phone
+SERVICE AMOUNT [CURRENCY]    any other sale that `services` lists
+refund KEY AMOUNT            give back some or all of a sale
+reprint KEY                  print a receipt again
+serve SERVICE                run a service that moves no money:  serve query
+services                     list what the installed apps offer
+hold FILE                    hold a picture, or a folder of them, before the emulated camera
+hold-code TEXT               hold a QR code with this text before the emulated camera
+hold-nothing                 take it away
+ok, yes, no, row N, cancel   press that key
+open                         list the payments that are not certain yet
+help                         this list
+quit                         finish what is under way, then end";
+
+/// A command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Take money with this service.
+    Sale { service: String, amount: String, currency: Option<String> },
+    /// Give money back.
+    Refund { key: PaymentKey, amount: String },
+    /// Print again.
+    Reprint(PaymentKey),
+    /// Run a service that moves no money.
+    Serve(String),
+    /// List the services.
+    Services,
+    /// Hold a picture or a folder of them before the camera.
+    Hold(PathBuf),
+    /// Hold a code before the camera.
+    HoldCode(String),
+    /// Hold nothing.
+    HoldNothing,
+    /// Press a key.
+    Press(Key),
+    /// List what is open.
+    Open,
+    /// Show the commands.
+    Help,
+    /// End.
+    Quit,
+    /// An empty line or a comment.
+    Nothing,
+}
+
+/// Reads one line.
+///
+/// # Errors
+/// What is wrong with it, in one sentence.
+pub(crate) fn parse(line: &str) -> Result<Command, String> {
+    let line = line.trim();
+    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let rest = rest.trim();
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    match (word, words.as_slice()) {
+        ("", _) => Ok(Command::Nothing),
+        (word, _) if word.starts_with('#') => Ok(Command::Nothing),
+        ("ok", []) => Ok(Command::Press(Key::Ok)),
+        ("yes", []) => Ok(Command::Press(Key::Yes)),
+        ("no", []) => Ok(Command::Press(Key::No)),
+        ("cancel", []) => Ok(Command::Press(Key::Cancel)),
+        ("row", [number]) => row(number),
+        ("services", []) => Ok(Command::Services),
+        ("open", []) => Ok(Command::Open),
+        ("help", _) => Ok(Command::Help),
+        ("quit" | "exit", []) => Ok(Command::Quit),
+        ("hold-nothing", []) => Ok(Command::HoldNothing),
+        ("hold", [_, ..]) => Ok(Command::Hold(rest.into())),
+        ("hold-code", [_, ..]) => Ok(Command::HoldCode(rest.to_owned())),
+        ("serve", [service]) => Ok(Command::Serve((*service).to_owned())),
+        ("reprint", [key]) => Ok(Command::Reprint(payment_key(key)?)),
+        ("refund", [key, amount]) => {
+            Ok(Command::Refund { key: payment_key(key)?, amount: (*amount).to_owned() })
+        }
+        ("row", _) => Err("write the number of a row: row 2".to_owned()),
+        ("hold", _) => Err("write a picture's path: hold code.png".to_owned()),
+        ("hold-code", _) => Err("write the code's text: hold-code 134567890123456789".to_owned()),
+        ("serve", _) => Err("write a service's name: serve query".to_owned()),
+        ("reprint", _) => Err("write a payment's key: reprint KEY".to_owned()),
+        ("refund", _) => Err("write a sale's key and an amount: refund KEY 5.00".to_owned()),
+        (service, [amount]) if is_amount(amount) => Ok(sale(service, amount, None)),
+        (service, [amount, currency]) if is_amount(amount) => {
+            Ok(sale(service, amount, Some((*currency).to_owned())))
+        }
+        ("pay" | "show-code", _) => Err(format!("write an amount: {word} 12.00")),
+        (word, _) => {
+            let word: String = word.chars().take(40).collect();
+            Err(format!("there is no command \"{word}\"; there are:\n{COMMANDS}"))
+        }
+    }
+}
+
+fn sale(service: &str, amount: &str, currency: Option<String>) -> Command {
+    Command::Sale { service: service.to_owned(), amount: amount.to_owned(), currency }
+}
+
+/// Looks like an amount; whether it is one, the terminal says.
+fn is_amount(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
+}
+
+fn row(text: &str) -> Result<Command, String> {
+    let number = text.parse::<u32>().ok().and_then(|number| number.checked_sub(1));
+    let number =
+        number.ok_or_else(|| format!("{text} is not the number of a row; the first is 1"))?;
+    Ok(Command::Press(Key::Row(number)))
+}
+
+fn payment_key(text: &str) -> Result<PaymentKey, String> {
+    PaymentKey::try_from(text.to_owned()).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, expected: Command) {
+        assert_eq!(parse(line), Ok(expected), "{line}");
+    }
+
+    #[track_caller]
+    fn check_wrong(line: &str, expected: &str) {
+        assert_eq!(parse(line), Err(expected.to_owned()), "{line}");
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        check("pay 12.00", sale("pay", "12.00", None));
+        check("  show-code 12 USD ", sale("show-code", "12", Some("USD".to_owned())));
+        check("top-up 5", sale("top-up", "5", None));
+        check("pay -1", sale("pay", "-1", None));
+        let key = PaymentKey::try_from("K1".to_owned()).unwrap();
+        check("refund K1 5.00", Command::Refund { key: key.clone(), amount: "5.00".to_owned() });
+        check("reprint K1", Command::Reprint(key));
+        check("serve query", Command::Serve("query".to_owned()));
+        check("hold my code.png", Command::Hold("my code.png".into()));
+        check("hold-code 13 45", Command::HoldCode("13 45".to_owned()));
+        check("row 1", Command::Press(Key::Row(0)));
+        check("cancel", Command::Press(Key::Cancel));
+        check("", Command::Nothing);
+        check("# a note", Command::Nothing);
+        check("quit", Command::Quit);
+    }
+
+    #[test]
+    fn a_wrong_command_says_what_to_write() {
+        check_wrong("pay", "write an amount: pay 12.00");
+        check_wrong("pay twelve", "write an amount: pay 12.00");
+        check_wrong("row 0", "0 is not the number of a row; the first is 1");
+        check_wrong("row", "write the number of a row: row 2");
+        check_wrong("refund k1 5.00", "\"k1\" is not a payment key (1 to 32 of 0-9 and A-Z)");
+        check_wrong("dance", &format!("there is no command \"dance\"; there are:\n{COMMANDS}"));
+        check_wrong("ok now", &format!("there is no command \"ok\"; there are:\n{COMMANDS}"));
+    }
+}

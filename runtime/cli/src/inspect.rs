@@ -1,0 +1,119 @@
+//! What an app is: manifest, digest, size, what it imports, what it offers. Nothing is installed.
+
+use crate::error::CliError;
+use crate::nobody::Nobody;
+use crate::out::table;
+use caisson_core::payment::Digest;
+use caisson_core::permission::Permission;
+use caisson_host::{App, AppImage, CacheError, ComponentCache, HostEngine, LoadError, ServiceKind};
+use caisson_packages::{COMPONENT_BYTES_MAX, Manifest};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The component's name in an app's folder.
+pub(crate) const COMPONENT_NAME: &str = "app.wasm";
+
+/// Describes the app's folder, or the component alone, at `path`.
+pub(crate) async fn inspect(path: &Path) -> Result<String, CliError> {
+    let manifest = if path.is_dir() { Some(Manifest::read(path)?) } else { None };
+    let component = if path.is_dir() { path.join(COMPONENT_NAME) } else { path.to_owned() };
+    let wasm = read(&component)?;
+    let mut rows = manifest.as_ref().map_or_else(Vec::new, describe);
+    rows.push(row("component", component.display()));
+    rows.push(row("size", format!("{} bytes", wasm.len())));
+    rows.push(row("sha256", Digest::of(&wasm)));
+    let inside = look_inside(manifest.as_ref(), &wasm).await;
+    match inside {
+        Ok(found) => rows.extend(found),
+        Err(error) => {
+            crate::out::line(table(&rows).trim_end())?;
+            return Err(error.into());
+        }
+    }
+    Ok(table(&rows))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    let wrong = |error: std::io::Error| {
+        CliError::environment(format!("{}: {error}", path.display()))
+            .hinted("name a built app's folder, which holds caisson.toml and app.wasm, or a .wasm")
+    };
+    let metadata = fs::metadata(path).map_err(wrong)?;
+    if !metadata.is_file() || metadata.len() > COMPONENT_BYTES_MAX {
+        let text = format!(
+            "{}: not a component: a regular file of at most {COMPONENT_BYTES_MAX} bytes",
+            path.display()
+        );
+        return Err(CliError::environment(text));
+    }
+    fs::read(path).map_err(wrong)
+}
+
+fn row(name: &str, value: impl ToString) -> Vec<String> {
+    vec![name.to_owned(), value.to_string()]
+}
+
+fn describe(manifest: &Manifest) -> Vec<Vec<String>> {
+    let mut rows = vec![
+        row("id", &manifest.id),
+        row("name", format!("{} / {}", manifest.name.zh, manifest.name.en)),
+        row("version", format!("{} (code {})", manifest.version, manifest.version_code)),
+        row("asks for", names(&manifest.permissions)),
+    ];
+    if let Some(destination) = &manifest.destination {
+        rows.push(row("destination", destination));
+    }
+    rows.extend(
+        manifest.settings.iter().map(|(name, value)| row("setting", format!("{name} = {value}"))),
+    );
+    rows
+}
+
+fn names(permissions: &BTreeSet<Permission>) -> String {
+    let names: Vec<&str> = permissions.iter().map(|permission| permission.name()).collect();
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}
+
+/// Imports and services. Compiles the component into a folder that is gone afterwards.
+async fn look_inside(
+    manifest: Option<&Manifest>,
+    wasm: &[u8],
+) -> Result<Vec<Vec<String>>, LoadError> {
+    let engine = Arc::new(HostEngine::start()?);
+    let scratch = tempfile::tempdir()
+        .map_err(|source| caisson_host::CacheError::File { path: std::env::temp_dir(), source })?;
+    let cache = ComponentCache::open(scratch.path())?;
+    let id = manifest.map_or("this component", |manifest| manifest.id.as_str());
+    let app = id.to_owned();
+    let component = cache.load(&engine, wasm).map_err(|error| match error {
+        CacheError::Compile(cause) => LoadError::NotAComponent { app, cause },
+        CacheError::NoCompiler { profile } => LoadError::NotCompiled { app, profile },
+        CacheError::TooLarge => LoadError::NotAComponent { app, cause: error.to_string() },
+        CacheError::File { .. } => LoadError::Cache(error),
+    })?;
+    let mut rows = Vec::new();
+    let mut needed = BTreeSet::new();
+    for (name, _) in component.component_type().imports(engine.wasmtime()) {
+        let package = name.strip_prefix("caisson:").and_then(|rest| rest.split_once('/'));
+        let permission = package.and_then(|(package, _)| package.parse::<Permission>().ok());
+        needed.extend(permission);
+        let means = permission.map_or(String::new(), |p| format!("  (permission {})", p.name()));
+        rows.push(row("imports", format!("{name}{means}")));
+    }
+    rows.push(row("needs", names(&needed)));
+    // With a manifest exactly what it asks for, so that a missing permission shows.
+    let asked = manifest.map_or(&needed, |manifest| &manifest.permissions);
+    let app = App::load(&engine, &cache, AppImage { id, wasm, asked, policy: asked })?;
+    for service in app.services(Arc::new(Nobody)).await.result? {
+        let kind = match service.kind {
+            ServiceKind::Sale => "sale",
+            ServiceKind::Refund => "refund",
+            ServiceKind::Serve => "serve",
+        };
+        let text = format!("{} ({kind}): {} / {}", service.id, service.zh, service.en);
+        rows.push(row("offers", text));
+    }
+    Ok(rows)
+}

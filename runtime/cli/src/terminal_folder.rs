@@ -1,0 +1,142 @@
+//! A terminal's folder made from an acquirer's: profile, keys, journal, apps.
+//!
+//! Everything that can be wrong is found before anything is made, and nothing that is there is
+//! overwritten. The profile is written last: a folder with one is whole.
+
+use crate::apps;
+use crate::error::CliError;
+use crate::inspect::COMPONENT_NAME;
+use caisson_core::Language;
+use caisson_packages::{InstallError, Manifest};
+use caisson_scenarios::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
+use caisson_terminal::{Profile, ProvisionError, Provisioning, provision};
+use caisson_vault::PublicKey;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The profile's name in a terminal's folder.
+const PROFILE_NAME: &str = "profile.toml";
+
+/// What a terminal's folder shall be.
+pub(crate) struct Wanted {
+    pub(crate) folder: PathBuf,
+    pub(crate) acquirer: PathBuf,
+    pub(crate) apps: PathBuf,
+    pub(crate) ids: Vec<String>,
+    pub(crate) language: Language,
+    pub(crate) merchant: String,
+    pub(crate) currency: String,
+    pub(crate) payment_max: String,
+}
+
+/// Makes it; returns the profile's path.
+pub(crate) fn make(wanted: &Wanted) -> Result<PathBuf, CliError> {
+    let acquirer = AcquirerFolder::open(&wanted.acquirer)?;
+    let key = PublicKey::from_bytes(&acquirer.public_key()?)
+        .map_err(|error| CliError::environment(format!("the acquirer's key: {error}")))?
+        .to_string();
+    let manifests: Vec<Manifest> =
+        wanted.ids.iter().map(|id| check_app(&wanted.apps.join(id))).collect::<Result<_, _>>()?;
+    let path = wanted.folder.join(PROFILE_NAME);
+    refuse_existing(&path, &acquirer)?;
+    let text = profile_text(wanted, &manifests, &acquirer, &key)?;
+    let profile = Profile::parse(&path, &text)?;
+
+    fs::create_dir_all(&wanted.folder).map_err(|error| at(&wanted.folder, &error))?;
+    let public = provision(&Provisioning {
+        journal: profile.journal.clone(),
+        vault: profile.vault.clone(),
+        kek: profile.kek.clone(),
+        acquirers: vec![(VERIFYING_SLOT.to_owned(), key)],
+    })
+    .map_err(not_provisioned)?;
+    acquirer.enrol(TERMINAL_KEY_ID, &public.to_bytes())?;
+    for manifest in &manifests {
+        apps::install(&wanted.apps.join(&manifest.id), &profile, true)?;
+    }
+    fs::write(&path, text).map_err(|error| at(&path, &error))?;
+    Ok(path)
+}
+
+fn check_app(folder: &Path) -> Result<Manifest, CliError> {
+    let manifest = Manifest::read(folder)?;
+    let path = folder.join(COMPONENT_NAME);
+    match fs::metadata(&path) {
+        Ok(_) => Ok(manifest),
+        Err(source) => Err(InstallError::File { path, source }.into()),
+    }
+}
+
+fn refuse_existing(profile: &Path, acquirer: &AcquirerFolder) -> Result<(), CliError> {
+    if profile.exists() {
+        let text = format!("{} exists: this folder is a terminal's already", profile.display());
+        return Err(
+            CliError::environment(text).hinted("name another --folder; nothing was changed")
+        );
+    }
+    let known = acquirer.path().join("terminals").join(format!("{TERMINAL_KEY_ID}.pub"));
+    if known.exists() {
+        let text = format!("{}: this acquirer has a terminal already", known.display());
+        return Err(CliError::environment(text)
+            .hinted("make another acquirer with `caisson acquirer --init`; nothing was changed"));
+    }
+    Ok(())
+}
+
+fn profile_text(
+    wanted: &Wanted,
+    manifests: &[Manifest],
+    acquirer: &AcquirerFolder,
+    key: &str,
+) -> Result<String, CliError> {
+    let destination = acquirer.destination();
+    let destination = destination.canonicalize().map_err(|error| at(&destination, &error))?;
+    let language = match wanted.language {
+        Language::Zh => "zh",
+        Language::En => "en",
+    };
+    let mut text = format!(
+        "# What this terminal is, has and may. Paths are taken from this file's folder.\n\
+         terminal = \"{TERMINAL_KEY_ID}\"\nlanguage = \"{language}\"\n\
+         utc-offset-minutes = 480\n\n\
+         [merchant]\nname = {}\nid = \"898310012340001\"\n\n\
+         [limits]\ncurrency = {}\npayment-max = {}\n\n\
+         [folders]\njournal = \"journal\"\nvault = \"vault.toml\"\nkek = \"vault.kek\"\n\
+         apps = \"apps\"\ncache = \"cache\"\nstorage = \"storage\"\n\n\
+         # driver = \"v4l2\" with device = \"/dev/video0\" is a real camera.\n\
+         [camera]\ndriver = \"emulated\"\n\n\
+         # driver = \"usb\" or \"serial\" with device, or \"tcp\" with address, is a real printer.\n\
+         [printer]\ndriver = \"emulated\"\nfolder = \"receipts\"\npaper_mm = 58\n\n\
+         [screen]\ndriver = \"headless\"\n\n\
+         # The acquirer writes its address into this file each time when it begins to listen.\n\
+         [destination.wallet]\nfile = {}\nkey = \"{key}\"\n",
+        quoted(&wanted.merchant),
+        quoted(&wanted.currency),
+        quoted(&wanted.payment_max),
+        quoted(&destination.display().to_string()),
+    );
+    for manifest in manifests {
+        let grants: Vec<String> =
+            manifest.permissions.iter().map(|permission| quoted(permission.name())).collect();
+        text.push_str(&format!("\n[app.{}]\ngrants = [{}]\n", manifest.id, grants.join(", ")));
+    }
+    Ok(text)
+}
+
+/// A TOML string; JSON's escapes are a part of TOML's.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn at(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::environment(format!("{}: {error}", path.display()))
+        .hinted("check the path, and the rights of the folder")
+}
+
+fn not_provisioned(error: ProvisionError) -> CliError {
+    match error {
+        ProvisionError::Journal(error) => error.into(),
+        ProvisionError::Vault(error) => error.into(),
+        ProvisionError::Slot { .. } | ProvisionError::Random(_) => CliError::environment(error),
+    }
+}

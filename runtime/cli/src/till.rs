@@ -1,0 +1,307 @@
+//! A terminal that is operated by lines of text.
+//!
+//! Keys act at once; work at the counter (a sale, a refund, a reprint, a service) is done one
+//! after the other in the order in which it was typed. At the end of the input, everything that
+//! was typed is finished, then the terminal has [`SETTLE_WAIT`] to become certain of every payment.
+
+use crate::command::{COMMANDS, Command, LINE_BYTES_MAX, parse};
+use crate::equipment;
+use crate::error::CliError;
+use crate::headless::HeadlessScreen;
+use caisson_core::PaymentKey;
+use caisson_devices::emulated::camera::{Lens, Scene};
+use caisson_devices::screen::Key;
+use caisson_host::{HostEngine, ServiceKind};
+use caisson_journal::{Filter, PaymentRow};
+use caisson_network::TcpConnector;
+use caisson_terminal::{
+    Parts, PrinterProfile, Profile, Request, SystemClock, Terminal, TerminalError,
+};
+use caisson_vault::{Kind, SealedFile};
+use std::io::{BufRead as _, Read as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// How long the end waits for payments that are not certain: the longest that the acquirers'
+/// wallets take to close an order that nobody confirms, three minutes, and a few questions more.
+pub(crate) const SETTLE_WAIT: Duration = Duration::from_secs(240);
+/// Work that waits for the counter; more is refused.
+const WORK_WAITING_MAX: usize = 64;
+/// Open payments that are listed.
+const OPEN_SHOWN_MAX: u32 = 50;
+
+/// Opens the terminal of `profile` and does what standard input says.
+pub(crate) async fn run(profile: Profile, settle: Duration) -> Result<(), CliError> {
+    let clock = Arc::new(SystemClock);
+    let screen = Arc::new(HeadlessScreen::new(clock.clone(), profile.utc_offset_minutes));
+    let keys = SealedFile::open(&profile.vault, &profile.kek)?;
+    let built = equipment::build(&profile, screen.clone())?;
+    greet(&profile, keys.kind(), &screen);
+    let terminal = Terminal::open(Parts {
+        keys: Arc::new(keys),
+        connector: Arc::new(TcpConnector),
+        equipment: built.equipment,
+        clock,
+        engine: Arc::new(HostEngine::start().map_err(TerminalError::from)?),
+        profile,
+    })
+    .await?;
+    let boot = terminal.boot();
+    screen.say(&format!(
+        "start {} of this journal, {} rows verified, {} payment(s) taken up",
+        boot.number,
+        boot.rows_verified,
+        boot.open.len()
+    ));
+    let till = Till { terminal, screen, lens: built.lens };
+    till.serve().await?;
+    till.settle(settle).await
+}
+
+fn greet(profile: &Profile, kind: Kind, screen: &HeadlessScreen) {
+    let merchant = &profile.merchant;
+    screen.say(&format!("terminal {}, {}", merchant.terminal_id, merchant.name));
+    screen.say(&format!("keys: {}; apps are not signed yet", kind.as_str()));
+    if let PrinterProfile::Emulated { folder, .. } = &profile.printer {
+        screen.say(&format!("receipts go to {}", folder.display()));
+    }
+}
+
+struct Till {
+    terminal: Terminal,
+    screen: Arc<HeadlessScreen>,
+    lens: Option<Lens>,
+}
+
+impl Till {
+    /// Reads commands until the input ends or says so, and finishes the work.
+    async fn serve(&self) -> Result<(), CliError> {
+        let mut lines = lines();
+        let (work, mut waiting) = mpsc::channel::<Command>(WORK_WAITING_MAX);
+        let mut reading = Some(work);
+        let mut counter = std::pin::pin!(async {
+            while let Some(command) = waiting.recv().await {
+                self.work(command).await?;
+            }
+            Ok(())
+        });
+        loop {
+            let Some(work) = reading.as_ref() else {
+                return counter.await;
+            };
+            tokio::select! {
+                ended = &mut counter => return ended,
+                line = lines.recv() => match line.as_deref().map(parse) {
+                    None | Some(Ok(Command::Quit)) => reading = None,
+                    Some(Ok(command)) => self.take(command, work).await?,
+                    Some(Err(wrong)) => self.screen.say(&wrong),
+                },
+            }
+        }
+    }
+
+    /// Does at once what needs no counter, and queues the rest.
+    async fn take(&self, command: Command, work: &mpsc::Sender<Command>) -> Result<(), CliError> {
+        match command {
+            Command::Nothing | Command::Quit => {}
+            Command::Help => self.screen.say(&format!("commands:\n{COMMANDS}")),
+            Command::Services => self.services(),
+            Command::Open => self.screen.say(&told(&self.open().await?)),
+            Command::Press(key) => self.press(key),
+            Command::Hold(path) => self.hold(&path.display().to_string(), || scene(&path)),
+            Command::HoldCode(text) => {
+                self.hold("a code", || Scene::text(&text).map_err(|error| error.to_string()));
+            }
+            Command::HoldNothing => self.hold("nothing", || Ok(Scene::nothing())),
+            Command::Sale { .. }
+            | Command::Refund { .. }
+            | Command::Reprint(_)
+            | Command::Serve(_) => {
+                if work.try_send(command).is_err() {
+                    self.screen.say("too much is waiting; try again when it is done");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn press(&self, key: Key) {
+        if !self.screen.press(key) {
+            self.screen.say("nobody is waiting for a key");
+        }
+    }
+
+    fn hold(&self, what: &str, scene: impl FnOnce() -> Result<Scene, String>) {
+        match (&self.lens, scene()) {
+            (None, _) => self.screen.say("the profile's camera is not emulated: hold it yourself"),
+            (Some(_), Err(wrong)) => self.screen.say(&wrong),
+            (Some(lens), Ok(scene)) => {
+                lens.hold(scene);
+                self.screen.say(&format!("{what} is before the camera"));
+            }
+        }
+    }
+
+    fn services(&self) {
+        let mut lines = String::from("services:");
+        for (app, service) in self.terminal.services() {
+            let kind = match service.kind {
+                ServiceKind::Sale => "sale",
+                ServiceKind::Refund => "refund",
+                ServiceKind::Serve => "serve",
+            };
+            let (id, zh, en) = (&service.id, &service.zh, &service.en);
+            lines.push_str(&format!("\n{id}  {kind}  {zh} / {en}  (app {app})"));
+        }
+        self.screen.say(&lines);
+    }
+
+    /// Work at the counter.
+    async fn work(&self, command: Command) -> Result<(), CliError> {
+        match command {
+            Command::Sale { service, amount, currency } => {
+                match self.app_with(&service, ServiceKind::Sale) {
+                    Some(app) => {
+                        let original = None;
+                        let request = Request {
+                            app,
+                            service,
+                            amount,
+                            currency,
+                            original,
+                            merchant_order: None,
+                        };
+                        self.pay(request).await?;
+                    }
+                    None => self.unknown_service(&service),
+                }
+            }
+            Command::Refund { key, amount } => self.refund(key, amount).await?,
+            Command::Reprint(key) => match self.terminal.reprint(&key).await? {
+                None => self.screen.say(&format!("payment {key}: printed again")),
+                Some(reason) => {
+                    self.screen.say(&format!("payment {key}: {}", reason.row().why.en));
+                }
+            },
+            Command::Serve(service) => match self.app_with(&service, ServiceKind::Serve) {
+                Some(app) => {
+                    if !self.terminal.serve(&app, &service).await? {
+                        self.screen.say("it failed; run with --verbose to see why");
+                    }
+                }
+                None => self.unknown_service(&service),
+            },
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn refund(&self, key: PaymentKey, amount: String) -> Result<(), CliError> {
+        let wanted = key.clone();
+        let row = self.terminal.journal().with(move |journal| journal.row(&wanted)).await??;
+        let Some(row) = row else {
+            self.screen.say(&format!("payment {key} is not in this journal"));
+            return Ok(());
+        };
+        let mut services = self.terminal.services();
+        let refund =
+            services.find(|(app, service)| *app == row.app && service.kind == ServiceKind::Refund);
+        let Some((app, service)) = refund else {
+            self.screen.say(&format!("the app {} gives nothing back", row.app));
+            return Ok(());
+        };
+        let request = Request {
+            app: app.to_owned(),
+            service: service.id.clone(),
+            amount,
+            currency: Some(row.amount.currency().code().to_owned()),
+            original: Some(key),
+            merchant_order: None,
+        };
+        self.pay(request).await
+    }
+
+    async fn pay(&self, request: Request) -> Result<(), CliError> {
+        let report = self.terminal.pay(request).await?;
+        if let (Some(key), Some(state)) = (report.key, report.state) {
+            self.screen.say(&format!("payment {key}: {state}"));
+        }
+        Ok(())
+    }
+
+    /// The first app with such a service.
+    fn app_with(&self, service: &str, kind: ServiceKind) -> Option<String> {
+        let mut services = self.terminal.services();
+        let found = services.find(|(_, offered)| offered.id == service && offered.kind == kind);
+        found.map(|(app, _)| app.to_owned())
+    }
+
+    fn unknown_service(&self, service: &str) {
+        self.screen.say(&format!("no installed app offers \"{service}\" in that way"));
+        self.services();
+    }
+
+    async fn open(&self) -> Result<Vec<PaymentRow>, CliError> {
+        let filter = Filter { open_only: true, limit: OPEN_SHOWN_MAX, ..Filter::default() };
+        Ok(self.terminal.journal().with(move |journal| journal.list(filter)).await??)
+    }
+
+    /// Waits until every payment is certain.
+    async fn settle(&self, within: Duration) -> Result<(), CliError> {
+        let open = self.open().await?;
+        if !open.is_empty() {
+            let seconds = within.as_secs();
+            self.screen.say(&format!("{}\nwaiting for them up to {seconds} s", told(&open)));
+        }
+        // Whether it became quiet or the time is up, the journal says what is open.
+        let _ = tokio::time::timeout(within, self.terminal.settled()).await;
+        let open = self.open().await?;
+        if open.is_empty() {
+            self.screen.say("every payment is certain");
+            return Ok(());
+        }
+        Err(CliError::failed(told(&open))
+            .hinted("nothing is lost: the next `caisson run` goes on asking about them"))
+    }
+}
+
+fn told(open: &[PaymentRow]) -> String {
+    if open.is_empty() {
+        return "every payment is certain".to_owned();
+    }
+    let mut text = format!("{} payment(s) not certain yet:", open.len());
+    for row in open {
+        let (code, amount) = (row.amount.currency().code(), row.amount);
+        text.push_str(&format!("\n{}  {} {code} {amount}  {}", row.key, row.kind, row.state));
+    }
+    text
+}
+
+fn scene(path: &Path) -> Result<Scene, String> {
+    let scene = if path.is_dir() { Scene::folder(path) } else { Scene::file(path) };
+    scene.map_err(|error| error.to_string())
+}
+
+/// Lines of standard input, from a thread of their own: a read that blocks must not keep the
+/// process from ending. The channel ends with the input.
+fn lines() -> mpsc::Receiver<String> {
+    let (send, receive) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        let mut input = std::io::stdin().lock();
+        loop {
+            let mut line = Vec::new();
+            let most = u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX);
+            match input.by_ref().take(most).read_until(b'\n', &mut line) {
+                Ok(1..) => {}
+                Ok(0) | Err(_) => return,
+            }
+            let line = String::from_utf8_lossy(&line).into_owned();
+            if send.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receive
+}

@@ -1,0 +1,55 @@
+//! `caisson scenario`.
+
+use crate::error::CliError;
+use crate::{apps_folder, out, scenarios};
+use caisson_scenarios::{run_phase, scenario_help, steps_help};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Run sales that are written down as data, on an emulated terminal.
+///
+/// Each file says what happens and what screen, paper, journal and the acquirer's books must say.
+/// Hours pass in no time; a power cut is a killed process. The status is 0 only if all hold.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLE, after_long_help = format!("{}\n\n{EXAMPLE}", scenario_help()))]
+pub(crate) struct Scenario {
+    /// The scenarios.
+    #[arg(required_unless_present = "steps", value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// One line of JSON for each: name, outcome, seconds, checked, failures.
+    #[arg(long)]
+    json: bool,
+    /// Folder of built apps; without it $CAISSON_APPS, else ../apps beside the executable.
+    #[arg(long, value_name = "FOLDER")]
+    apps: Option<PathBuf>,
+    /// Keep each scenario's folder (journal, receipts, transcript, log) in this one.
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
+    /// Print every form of a step, and run nothing.
+    #[arg(long)]
+    steps: bool,
+    /// Play this phase, which a power cut ends, in this process.
+    #[arg(long, hide = true, requires = "folder")]
+    phase: Option<usize>,
+    /// The folder of the phase.
+    #[arg(long, hide = true, requires = "phase")]
+    folder: Option<PathBuf>,
+}
+
+const EXAMPLE: &str = "\
+Example:
+  caisson scenario tests/scenarios/qr/*.toml --json";
+
+impl Scenario {
+    pub(super) fn run(self) -> Result<(), CliError> {
+        if self.steps {
+            return out::line(steps_help().trim_end());
+        }
+        let apps = apps_folder::find(self.apps.as_deref())?;
+        if let (Some(phase), Some(folder), [file]) = (self.phase, &self.folder, &*self.files) {
+            let never = run_phase(file, phase, folder, &apps).map_err(CliError::failed)?;
+            match never {}
+        }
+        super::block_on(scenarios::run(self.files, apps, self.keep, self.json))
+    }
+}

@@ -1,0 +1,100 @@
+//! The journal in people's words, zh and en.
+
+use caisson_core::payment::{Event, Payment};
+use caisson_core::{Language, Money, Reason, Text};
+
+/// The head of a list of payments.
+pub(crate) const HEADER: [Text; 7] = [
+    Text { zh: "时间", en: "time" },
+    Text { zh: "单号", en: "key" },
+    Text { zh: "类型", en: "kind" },
+    Text { zh: "方式", en: "method" },
+    Text { zh: "金额", en: "amount" },
+    Text { zh: "状态", en: "state" },
+    Text { zh: "原因", en: "why" },
+];
+
+/// What a payment is, as rows of name and value.
+pub(crate) fn facts(payment: &Payment, language: Language) -> Vec<Vec<String>> {
+    let intent = payment.intent();
+    let mut rows = vec![
+        (Text { zh: "单号", en: "key" }, intent.key.to_string()),
+        (Text { zh: "类型", en: "kind" }, intent.kind.to_string()),
+        (Text { zh: "方式", en: "method" }, format!("{}/{}", intent.app, intent.service)),
+        (Text { zh: "应收", en: "asked" }, money(intent.amount)),
+        (Text { zh: "状态", en: "state" }, payment.state().to_string()),
+    ];
+    if let Some(approved) = payment.approved() {
+        rows.push((Text { zh: "实收", en: "approved" }, money(approved)));
+    }
+    if let Some(original) = &intent.original {
+        rows.push((Text { zh: "原单", en: "refund of" }, original.to_string()));
+    }
+    if let Some(order) = &intent.merchant_order {
+        rows.push((Text { zh: "订单", en: "order" }, order.clone()));
+    }
+    let named =
+        rows.into_iter().map(|(name, value)| vec![name.in_language(language).to_owned(), value]);
+    let told = payment.facts().iter().map(|fact| vec![fact.name.clone(), fact.value.clone()]);
+    named.chain(told).collect()
+}
+
+fn money(amount: Money) -> String {
+    format!("{} {amount}", amount.currency().code())
+}
+
+/// What happened, in a sentence.
+pub(crate) fn event(event: &Event, language: Language) -> String {
+    let zh = language == Language::Zh;
+    let why = |reason: &Reason| reason.row().why.in_language(language);
+    match event {
+        Event::Created { intent } => {
+            let amount = money(intent.amount);
+            if zh { format!("应收 {amount}") } else { format!("{amount} asked") }
+        }
+        Event::Authorising { operation, offer, .. } => match (zh, offer) {
+            (true, false) => format!("即将发送请求 {operation}"),
+            (true, true) => format!("即将出示收款码 {operation}"),
+            (false, false) => format!("request {operation} is about to be sent"),
+            (false, true) => format!("offer {operation} is about to be made"),
+        },
+        Event::NotSent { reason } | Event::Unknown { reason } | Event::Declined { reason } => {
+            why(reason).to_owned()
+        }
+        Event::AppFault { rule } => {
+            if zh {
+                format!("应用违反规则：{rule}")
+            } else {
+                format!("the app broke a rule: {rule}")
+            }
+        }
+        Event::Approved { amount, .. } => {
+            let amount = money(*amount);
+            if zh { format!("已收 {amount}") } else { format!("{amount} moved") }
+        }
+        Event::Completed => if zh { "已服务顾客。" } else { "The customer was served." }.to_owned(),
+        Event::Cancelled { reason, .. } | Event::Reversed { reason } => why(reason).to_owned(),
+        Event::PaidLate { amount } => {
+            let amount = money(*amount);
+            if zh {
+                format!("关闭后仍付款 {amount}，正在退回")
+            } else {
+                format!("{amount} paid after the close; it is being given back")
+            }
+        }
+        Event::WatchEnded => {
+            if zh { "已确认未付款。" } else { "It stayed unpaid for good." }.to_owned()
+        }
+        Event::Parked => if zh {
+            "自动查询已用尽，等待人工处理。"
+        } else {
+            "Recovery has used its budget."
+        }
+        .to_owned(),
+        Event::Printed { copy, failed } => match (zh, failed) {
+            (_, Some(reason)) => why(reason).to_owned(),
+            (true, None) => format!("第 {} 张小票", copy.saturating_add(1)),
+            (false, None) => format!("sheet {}", copy.saturating_add(1)),
+        },
+    }
+}

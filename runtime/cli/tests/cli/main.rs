@@ -1,0 +1,16 @@
+//! The real binary as people and scripts meet it: whole outputs, whole errors, exit statuses.
+//!
+//! Every command runs in a folder of its own and names files as from there, so that what it says
+//! is the same on every machine. The tests that take money need the app `qr`, which
+//! `cargo xtask test` builds first.
+
+#![cfg(feature = "desktop")]
+
+mod app;
+mod common;
+mod help;
+mod journal;
+mod run;
+mod scan;
+mod scenario;
+mod wrong_files;

@@ -1,0 +1,12 @@
+//! Apps in the sandbox, from the outside: what works passes through intact, and what misbehaves
+//! ends its own call and nothing else.
+#![cfg(test)] // tells clippy that the helpers, too, are tests
+
+mod actor;
+mod calls;
+mod fake;
+mod guests;
+mod limits;
+mod load;
+mod text_form;
+mod time;

@@ -1,0 +1,131 @@
+//! Budget: a host call from an app takes at most 1.5 bare host calls of the same shape, at p50.
+//!
+//! A guest calls in a loop: `ui.language()`, which needs no permit and returns a text, and
+//! `ui.wait(0)`, which needs one and can be cancelled. The limit is the same machine code under the
+//! same `Config`, linked by wasmtime alone with the same async binding to functions that do
+//! nothing. Both samples hold one instantiation, a hundredth of the whole.
+
+use caisson_bench::{Failure, Pair, QuietSession, Scale, disk_folder, guest};
+use caisson_core::permission::Permission;
+use caisson_host::{App, AppImage, ComponentCache, HostEngine};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+use wasmtime::Store;
+use wasmtime::component::{Component, ComponentType, InstancePre, Lift, Linker, Lower};
+
+/// Most that ours may take, in limits.
+const RATIO_MAX: f64 = 1.5;
+/// Pairs of samples for each call.
+const ROUNDS: u32 = 200;
+/// Calls in a sample.
+const CALLS: u32 = 20_000;
+/// Ticks of the engine's epoch that a bare sample may run: some 10 s.
+const EPOCHS: u64 = 1_000;
+
+fn main() -> ExitCode {
+    caisson_bench::main(bench)
+}
+
+fn bench(scale: Scale) -> Result<bool, Failure> {
+    let wasm = guest("calls")?;
+    let folder = disk_folder()?;
+    let engine = Arc::new(HostEngine::start()?);
+    let cache = ComponentCache::open(folder.path())?;
+    let all = Permission::ALL.into();
+    let app = App::load(
+        &engine,
+        &cache,
+        AppImage { id: "calls", wasm: &wasm, asked: &all, policy: &all },
+    )?;
+    let bare = bare(&engine, &wasm)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let session = Arc::new(QuietSession::default());
+
+    let mut within = true;
+    for (call, name) in [
+        ("language", "a host call without a permit: ui.language()"),
+        ("wait", "a host call with a permit: ui.wait(0)"),
+    ] {
+        let calls = scale.of(CALLS, 10);
+        let mut pair = Pair::new(name, "bare wasmtime, the same guest, Config and binding")
+            .gate(50, RATIO_MAX)
+            .per(calls);
+        let serve = format!("{call} {calls}");
+        runtime.block_on(async {
+            for _ in 0..scale.of(ROUNDS, 2) {
+                let begun = Instant::now();
+                call_bare(&engine, &bare, &serve).await?;
+                pair.limit_took(begun.elapsed());
+
+                let begun = Instant::now();
+                let report = app.serve(session.clone(), &serve).await;
+                pair.ours_took(begun.elapsed());
+                report.result?;
+                if !report.log.is_empty() {
+                    return Err(report.log.into());
+                }
+            }
+            Ok::<_, Failure>(())
+        })?;
+        within &= pair.report();
+    }
+    Ok(within)
+}
+
+async fn call_bare(
+    engine: &HostEngine,
+    bare: &InstancePre<()>,
+    serve: &str,
+) -> wasmtime::Result<()> {
+    let mut store = Store::new(engine.wasmtime(), ());
+    store.set_epoch_deadline(EPOCHS);
+    let instance = bare.instantiate_async(&mut store).await?;
+    let index = instance
+        .get_export_index(&mut store, None, "caisson:app/app@0.1.0")
+        .and_then(|app| instance.get_export_index(&mut store, Some(&app), "serve"))
+        .ok_or_else(|| wasmtime::Error::msg("the guest does not export serve"))?;
+    let function = instance.get_typed_func::<(&str,), ()>(&mut store, &index)?;
+    function.call_async(&mut store, (serve,)).await
+}
+
+/// The contract's error, as a binding by hand has it.
+#[derive(Debug, Clone, ComponentType, Lift, Lower)]
+#[component(record)]
+struct UiError {
+    code: UiCode,
+    detail: String,
+}
+
+#[derive(Debug, Clone, Copy, ComponentType, Lift, Lower)]
+#[component(enum)]
+#[repr(u8)]
+#[allow(dead_code, reason = "the type must be the contract's; nothing here ever fails")]
+enum UiCode {
+    #[component(name = "denied")]
+    Denied,
+    #[component(name = "cancelled")]
+    Cancelled,
+    #[component(name = "timeout")]
+    Timeout,
+    #[component(name = "too-large")]
+    TooLarge,
+    #[component(name = "bad-text")]
+    BadText,
+    #[component(name = "too-often")]
+    TooOften,
+    #[component(name = "other")]
+    Other,
+}
+
+fn bare(engine: &HostEngine, wasm: &[u8]) -> wasmtime::Result<InstancePre<()>> {
+    let component = Component::new(engine.wasmtime(), wasm)?;
+    let mut linker = Linker::new(engine.wasmtime());
+    let mut ui = linker.instance("caisson:ui/ui@0.1.0")?;
+    ui.func_wrap_async("language", |_, (): ()| Box::new(async { Ok(("en".to_owned(),)) }))?;
+    ui.func_wrap_async("wait", |_, (_ms,): (u32,)| {
+        Box::new(async { Ok((Ok::<(), UiError>(()),)) })
+    })?;
+    linker.define_unknown_imports_as_traps(&component)?;
+    linker.instantiate_pre(&component)
+}

@@ -1,0 +1,71 @@
+//! What benches run on: apps built by cargo just now, and a folder on the disk.
+
+use crate::run::Failure;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// The payment app `id` as an app folder holds it: manifest and component. Returns the folder of
+/// all apps.
+///
+/// # Errors
+/// What cargo says, or which file is missing.
+pub fn app(id: &str) -> Result<PathBuf, Failure> {
+    cargo(&["--lib", "--package", &format!("caisson-{id}")])?;
+    let built = build_folder()?.join(format!("wasm32-wasip2/app/caisson_{id}.wasm"));
+    let apps = build_folder()?.join("bench-apps");
+    let folder = apps.join(id);
+    fs::create_dir_all(&folder)?;
+    let manifest = repository().join("apps").join(id).join("caisson.toml");
+    copy(&manifest, &folder.join("caisson.toml"))?;
+    copy(&built, &folder.join("app.wasm"))?;
+    Ok(apps)
+}
+
+/// The component of the guest that stands in `guest/` under this name.
+///
+/// # Errors
+/// What cargo says, or which file is missing.
+pub fn guest(name: &str) -> Result<Vec<u8>, Failure> {
+    cargo(&["--package", env!("CARGO_PKG_NAME"), "--example", name])?;
+    let path = build_folder()?.join(format!("wasm32-wasip2/app/examples/{name}.wasm"));
+    fs::read(&path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// A fresh folder on the same disk as the build folder; `/tmp` can be memory, which flushes in no
+/// time. Removed when dropped.
+///
+/// # Errors
+/// What the system says.
+pub fn disk_folder() -> Result<TempDir, Failure> {
+    Ok(tempfile::Builder::new().prefix("caisson-bench-").tempdir_in(build_folder()?)?)
+}
+
+fn cargo(what: &[&str]) -> Result<(), Failure> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .current_dir(repository())
+        .env("CARGO_TARGET_DIR", build_folder()?)
+        .args(["build", "--quiet", "--target", "wasm32-wasip2", "--profile", "app"])
+        .args(what)
+        .status()?;
+    if status.success() { Ok(()) } else { Err(format!("cargo build {}", what.join(" ")).into()) }
+}
+
+/// The build folder: this program lies in `<build folder>/<profile>/`, a test in `deps` below.
+fn build_folder() -> Result<PathBuf, Failure> {
+    let program = std::env::current_exe()?;
+    let folder = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    Ok(folder.ok_or("this program does not lie in a build folder of cargo")?.to_owned())
+}
+
+fn repository() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    fs::copy(from, to).map_err(|error| format!("{}: {error}", from.display()))?;
+    Ok(())
+}

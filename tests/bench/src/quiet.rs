@@ -1,0 +1,133 @@
+//! A terminal in which nothing happens: what an app's call costs without the terminal's own work.
+
+use async_trait::async_trait;
+use caisson_core::Language;
+use caisson_core::document::Document;
+use caisson_core::permission::{Camera, Network, Payment, Permit, Printer, Storage, Ui};
+use caisson_core::view::View;
+use caisson_devices::storage::{StorageError, StorageKey};
+use caisson_host::{
+    AcquirerAnswer, CallStop, PayStop, PrintStop, ScanStop, Scanned, Session, UiAnswer, UiStop,
+};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// Answers at once, moves nothing, and remembers when the first view was asked for.
+#[derive(Debug, Default)]
+pub struct QuietSession {
+    first_view: OnceLock<Instant>,
+}
+
+impl QuietSession {
+    /// When the app first showed something, if it has.
+    #[must_use]
+    pub fn first_view(&self) -> Option<Instant> {
+        self.first_view.get().copied()
+    }
+
+    fn viewed(&self) {
+        self.first_view.get_or_init(Instant::now);
+    }
+}
+
+fn no_operation() -> PayStop {
+    PayStop::UnknownOperation("there is no acquirer here".to_owned())
+}
+
+#[async_trait]
+impl Session for QuietSession {
+    fn language(&self) -> Language {
+        Language::En
+    }
+
+    async fn cancelled(&self) {
+        std::future::pending().await
+    }
+
+    async fn scan(
+        &self,
+        _permit: Permit<Camera>,
+        _prompt: String,
+        _within: Duration,
+    ) -> Result<Scanned, ScanStop> {
+        self.viewed();
+        Err(ScanStop::Cancelled)
+    }
+
+    async fn print(&self, _permit: Permit<Printer>, _document: Document) -> Result<(), PrintStop> {
+        Ok(())
+    }
+
+    async fn call(
+        &self,
+        _permit: Permit<Network>,
+        operation: String,
+        _order: String,
+        _request: Vec<u8>,
+    ) -> Result<Vec<u8>, CallStop> {
+        Err(CallStop::UnknownOperation(operation))
+    }
+
+    async fn show(
+        &self,
+        _permit: Permit<Ui>,
+        _view: View,
+        _wait: Option<Duration>,
+    ) -> Result<UiAnswer, UiStop> {
+        self.viewed();
+        Ok(UiAnswer::Done)
+    }
+
+    async fn wait(&self, _permit: Permit<Ui>, _time: Duration) -> Result<(), UiStop> {
+        Ok(())
+    }
+
+    async fn load(
+        &self,
+        _permit: Permit<Storage>,
+        _key: StorageKey,
+    ) -> Result<Option<Vec<u8>>, StorageError> {
+        Ok(None)
+    }
+
+    async fn store(
+        &self,
+        _permit: Permit<Storage>,
+        _key: StorageKey,
+        _value: Option<Vec<u8>>,
+    ) -> Result<(), StorageError> {
+        Ok(())
+    }
+
+    async fn keys(&self, _permit: Permit<Storage>) -> Result<Vec<StorageKey>, StorageError> {
+        Ok(Vec::new())
+    }
+
+    async fn submit(
+        &self,
+        _permit: Permit<Payment>,
+        _operation: String,
+        _request: Vec<u8>,
+        _recovery: Vec<u8>,
+    ) -> Result<AcquirerAnswer, PayStop> {
+        Err(no_operation())
+    }
+
+    async fn inquire(
+        &self,
+        _permit: Permit<Payment>,
+        _operation: String,
+        _request: Vec<u8>,
+    ) -> Result<AcquirerAnswer, PayStop> {
+        Err(no_operation())
+    }
+
+    async fn undo(
+        &self,
+        _permit: Permit<Payment>,
+        _operation: String,
+        _request: Vec<u8>,
+    ) -> Result<AcquirerAnswer, PayStop> {
+        Err(no_operation())
+    }
+}

@@ -1,0 +1,55 @@
+//! Every bench still runs and still says something. Its figures are those of a debug build and of a
+//! handful of rounds, so nothing is asked of them.
+
+use std::process::Command;
+
+#[track_caller]
+fn check(program: &str, tables: usize) {
+    let run = Command::new(program).arg("--smoke").output().unwrap();
+    let (out, errors) =
+        (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    // 1 is a ratio above its gate, which a debug build may have.
+    assert!(matches!(run.status.code(), Some(0 | 1)), "{}\n{out}\n{errors}", run.status);
+    for word in ["  ours ", "  limit ", "  ratio "] {
+        let lines: Vec<_> = out.lines().filter(|line| line.starts_with(word)).collect();
+        assert_eq!(lines.len(), tables, "{word}:\n{out}");
+        for line in lines {
+            let has_values = line
+                .split_whitespace()
+                .skip(1)
+                .take(3)
+                .any(|value| value.parse::<f64>().is_ok_and(|value| value > 0.0));
+            assert!(has_values, "no value in {line:?}");
+        }
+    }
+}
+
+#[test]
+fn durable_commit_measures_four_pairs() {
+    check(env!("CARGO_BIN_EXE_durable_commit"), 4);
+}
+
+#[test]
+fn instantiate_measures_one_pair() {
+    check(env!("CARGO_BIN_EXE_instantiate"), 1);
+}
+
+#[test]
+fn host_call_measures_a_call_without_a_permit_and_one_with_it() {
+    check(env!("CARGO_BIN_EXE_host_call"), 2);
+}
+
+#[test]
+fn sale_measures_one_pair() {
+    check(env!("CARGO_BIN_EXE_sale"), 1);
+}
+
+#[test]
+fn frame_to_text_measures_qr_codes_and_bars() {
+    check(env!("CARGO_BIN_EXE_frame_to_text"), 2);
+}
+
+#[test]
+fn start_up_measures_a_terminal_and_an_app() {
+    check(env!("CARGO_BIN_EXE_start_up"), 2);
+}

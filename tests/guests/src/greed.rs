@@ -1,0 +1,40 @@
+//! Guests that want more than their share.
+
+use caisson_sdk::printer::Document;
+use caisson_sdk::{Outcome, Stop, reason, ui};
+use std::hint::black_box;
+
+const MEBIBYTE: usize = 1024 * 1024;
+
+/// Takes memory, one mebibyte after the other.
+pub(crate) fn hoard_memory() -> ! {
+    let mut held = Vec::new();
+    loop {
+        held.push(black_box(vec![1_u8; MEBIBYTE]));
+    }
+}
+
+/// Opens documents and closes none.
+pub(crate) fn hoard_documents() -> ! {
+    let mut held = Vec::new();
+    loop {
+        held.push(Document::new());
+    }
+}
+
+/// Hands over two mebibytes of text.
+pub(crate) fn say_too_much_at_once() -> Result<Outcome, Stop> {
+    ui::progress("much", &"x".repeat(2 * MEBIBYTE))?;
+    Ok(Outcome::cancelled(reason::APP_FAILED))
+}
+
+/// Calls itself until the stack is full.
+pub(crate) fn recurse() -> Outcome {
+    let depth = deeper(black_box(0));
+    Outcome::cancelled(if depth == 0 { reason::ORDER_CLOSED } else { reason::APP_FAILED })
+}
+
+fn deeper(depth: u64) -> u64 {
+    let room = black_box([depth; 64]);
+    if depth == u64::MAX { depth } else { deeper(depth + 1) ^ room.iter().sum::<u64>() }
+}

@@ -1,0 +1,427 @@
+//! Performs steps on a world: presses keys, holds codes, breaks devices, and waits.
+//!
+//! Guarantees: every wait has an end in the clock's time; what happens is in the transcript before
+//! the next step begins. Deliberately not here: judging the result (`check`).
+
+pub(crate) mod waits;
+
+use crate::customer::{damaged, payment_code};
+use crate::phone::{Phone, PhoneError, scan_pixels};
+use crate::step::{PhoneAct, Step};
+use crate::transcript::{Transcript, words};
+use crate::world::{World, WorldError};
+use caisson_acquirer::AcquirerError;
+use caisson_core::PaymentKey;
+use caisson_devices::emulated::camera::{Scene, SceneError};
+use caisson_devices::frame::Size;
+use caisson_devices::raster::Raster;
+use caisson_devices::screen::Key;
+use caisson_host::ServiceKind;
+use caisson_journal::JournalError;
+use caisson_terminal::{Order, Report, Request, TerminalError};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// Why a step could not be performed. Author of the scenario, or whoever broke what it shows.
+#[derive(Debug, thiserror::Error)]
+pub enum PerformError {
+    /// A text did not come.
+    #[error("the screen did not show \"{text}\" within {}; it shows: {shown}", words(*.waited))]
+    NotShown {
+        /// The text.
+        text: String,
+        /// How long it was waited for.
+        waited: Duration,
+        /// The last line on the screen.
+        shown: String,
+    },
+    /// No code came for the phone.
+    #[error("no code is on the screen for the phone, and none came within {}", words(*.waited))]
+    NoCodeShown {
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// The wait for the end was too long.
+    #[error("{what} did not end within {}", words(*.waited))]
+    NotEnded {
+        /// What.
+        what: &'static str,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// Two payments at one counter. Write `payment ends` before this.
+    #[error("a payment is still at the counter; write `payment ends` before this step")]
+    Busy,
+    /// A key for nobody. Write the payment's begin before this.
+    #[error("no payment is at the counter; begin one before this step")]
+    Idle,
+    /// No such payment. Author: count the journal's payments from 1.
+    #[error("there is no payment {number}; the journal has {have}")]
+    NoPayment {
+        /// The number.
+        number: usize,
+        /// How many there are.
+        have: usize,
+    },
+    /// Not an order number of a merchant.
+    #[error("\"{0}\" is not an order number: 1 to 40 plain characters")]
+    NotAnOrder(String),
+    /// The app gives nothing back.
+    #[error("app {app} has no refund service")]
+    NoRefundService {
+        /// The app's id.
+        app: String,
+    },
+    /// No paper of the payment came out whole.
+    #[error("no whole receipt of payment {number} has come out")]
+    NoReceipt {
+        /// Its number.
+        number: usize,
+    },
+    /// The wallet said something else to the phone.
+    #[error("the wallet said {said} to the phone, not {expected}")]
+    WalletSaid {
+        /// What was wanted.
+        expected: &'static str,
+        /// What came.
+        said: String,
+    },
+    /// There is no code that a wallet could ask about. Show one before this.
+    #[error("the customer has shown no payment code; show one before this step")]
+    NoCode,
+    /// The acquirer is a process of its own, with faults of its own.
+    #[error("this step needs the acquirer in the same process")]
+    AcquirerElsewhere,
+    /// So many keys wait already that this one is lost.
+    #[error("the key is lost: nobody takes keys")]
+    KeyLost,
+    /// Only a runner of scenarios can do this.
+    #[error("a restart is the runner's, not the emulator's")]
+    NotHere,
+    /// The payment's task panicked. Report this.
+    #[error("the terminal panicked")]
+    Panicked,
+    /// The picture to show.
+    #[error(transparent)]
+    Scene(#[from] SceneError),
+    /// The customer's phone.
+    #[error(transparent)]
+    Phone(#[from] PhoneError),
+    /// The terminal.
+    #[error(transparent)]
+    Terminal(#[from] TerminalError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The world.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// The acquirer.
+    #[error(transparent)]
+    Acquirer(#[from] AcquirerError),
+}
+
+/// A world at work.
+pub(crate) struct Emulator<'w> {
+    world: &'w World,
+    transcript: Transcript,
+    phone: Phone,
+    /// Where pictures are.
+    folder: PathBuf,
+    seed: u64,
+    /// Codes shown so far.
+    codes: Vec<String>,
+    at_counter: Option<JoinHandle<Result<Told, TerminalError>>>,
+    /// Lines of the transcript before this one were matched.
+    matched: usize,
+    /// Requests that were waited for, by the operation's name.
+    heard: BTreeMap<&'static str, usize>,
+    watching: tokio::task::AbortHandle,
+}
+
+/// What the cashier was told at the end.
+enum Told {
+    Payment(Box<Report>),
+    Served(bool),
+}
+
+impl Drop for Emulator<'_> {
+    fn drop(&mut self) {
+        self.watching.abort();
+        self.look();
+    }
+}
+
+impl<'w> Emulator<'w> {
+    /// An emulator of `world`. `seed` makes the fresh codes; `codes` were shown before.
+    pub(crate) fn new(
+        world: &'w World,
+        transcript: Transcript,
+        folder: PathBuf,
+        seed: u64,
+        codes: Vec<String>,
+    ) -> Result<Self, PerformError> {
+        let (screen, roll, lines) = (world.screen.clone(), world.roll.clone(), transcript.clone());
+        let watching = tokio::spawn(async move {
+            let mut changes = screen.changes();
+            loop {
+                lines.look(&screen, &roll);
+                if changes.changed().await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Self {
+            phone: Phone::new(world)?,
+            matched: transcript.entries().len(),
+            world,
+            transcript,
+            folder,
+            seed,
+            codes,
+            at_counter: None,
+            heard: BTreeMap::new(),
+            watching: watching.abort_handle(),
+        })
+    }
+
+    /// Writes what screen and printer show now.
+    pub(crate) fn look(&self) {
+        self.transcript.look(&self.world.screen, &self.world.roll);
+    }
+
+    /// Performs one step, which the transcript calls `sentence`.
+    ///
+    /// # Errors
+    /// [`PerformError`]; the world goes on as it is.
+    pub(crate) async fn perform(
+        &mut self,
+        step: &Step,
+        sentence: &str,
+    ) -> Result<(), PerformError> {
+        self.look();
+        match step {
+            // The sentence holds what must stand nowhere.
+            Step::ShowText(text) => self
+                .transcript
+                .add("customer", &format!("shows a code of {} characters", text.chars().count())),
+            _ => {
+                let (who, what) = sentence.split_once(' ').unwrap_or((sentence, ""));
+                self.transcript.add(who, what);
+            }
+        }
+        let done = self.act(step).await;
+        self.look();
+        done
+    }
+
+    async fn act(&mut self, step: &Step) -> Result<(), PerformError> {
+        let world = self.world;
+        match step {
+            Step::Pay { amount, currency, order, service } => {
+                let request = self.request(amount, currency.clone(), order.as_deref(), service)?;
+                self.begin(request)
+            }
+            Step::Refund { amount, payment } => self.refund(amount, *payment).await,
+            Step::Reprint { payment } => {
+                let key = self.payment(*payment).await?;
+                world.terminal.reprint(&key).await?;
+                Ok(())
+            }
+            Step::Serve { service } => self.serve(service),
+            Step::Press(key) => self.press(*key),
+            Step::ShowCode(_)
+            | Step::ShowText(_)
+            | Step::ShowPicture(_)
+            | Step::ShowDamaged
+            | Step::ShowReceipt { .. }
+            | Step::ShowNothing => self.show(step).await,
+            Step::Scan(act) => self.scan(*act).await,
+            Step::Answer { pays } => self.answer(*pays).await,
+            Step::Pass(time) => {
+                tokio::time::sleep(*time).await;
+                Ok(())
+            }
+            Step::Shows(text) => self.wait_for_text(text).await,
+            Step::Ends => self.wait_for_end().await,
+            Step::Settles => self.wait_until_settled().await,
+            Step::Hears(operation) => self.wait_for_request(*operation).await,
+            Step::PowerCut | Step::Restart => Err(PerformError::NotHere),
+            _ => self.break_or_mend(step),
+        }
+    }
+
+    fn break_or_mend(&self, step: &Step) -> Result<(), PerformError> {
+        let world = self.world;
+        match step {
+            Step::Link(link) => world.link.set(*link),
+            Step::NextLink(link) => world.link.set_next(*link),
+            Step::Printer { fault, after_bands: None } => world.roll.fail(*fault),
+            Step::Printer { fault, after_bands: Some(bands) } => {
+                world.roll.fail_after(*bands, *fault);
+            }
+            Step::PrinterRepaired => world.roll.restore(),
+            Step::Camera(fault) => world.lens.set_fault(*fault),
+            Step::Acquirer(fault) => {
+                let gateway = world.gateway.as_ref().ok_or(PerformError::AcquirerElsewhere)?;
+                gateway.faults().push(*fault);
+            }
+            _ => return Err(PerformError::NotHere),
+        }
+        Ok(())
+    }
+
+    fn request(
+        &self,
+        amount: &str,
+        currency: Option<String>,
+        order: Option<&str>,
+        service: &str,
+    ) -> Result<Request, PerformError> {
+        let order = match order {
+            None => None,
+            Some(text) => {
+                Some(Order::new(text).ok_or_else(|| PerformError::NotAnOrder(text.to_owned()))?)
+            }
+        };
+        Ok(Request {
+            app: self.world.setup().app.clone(),
+            service: service.to_owned(),
+            amount: amount.to_owned(),
+            currency,
+            original: None,
+            merchant_order: order,
+        })
+    }
+
+    fn begin(&mut self, request: Request) -> Result<(), PerformError> {
+        self.free_counter()?;
+        self.matched = self.transcript.entries().len();
+        let terminal = self.world.terminal.clone();
+        self.at_counter =
+            Some(tokio::spawn(
+                async move { Ok(Told::Payment(Box::new(terminal.pay(request).await?))) },
+            ));
+        Ok(())
+    }
+
+    fn serve(&mut self, service: &str) -> Result<(), PerformError> {
+        self.free_counter()?;
+        self.matched = self.transcript.entries().len();
+        let (terminal, service) = (self.world.terminal.clone(), service.to_owned());
+        let app = self.world.setup().app.clone();
+        self.at_counter =
+            Some(tokio::spawn(
+                async move { Ok(Told::Served(terminal.serve(&app, &service).await?)) },
+            ));
+        Ok(())
+    }
+
+    fn free_counter(&self) -> Result<(), PerformError> {
+        if self.at_counter.is_some() { Err(PerformError::Busy) } else { Ok(()) }
+    }
+
+    async fn refund(&mut self, amount: &str, payment: usize) -> Result<(), PerformError> {
+        let app = self.world.setup().app.clone();
+        let service = self
+            .world
+            .terminal
+            .services()
+            .find(|(id, service)| *id == app && service.kind == ServiceKind::Refund)
+            .map(|(_, service)| service.id.clone())
+            .ok_or(PerformError::NoRefundService { app })?;
+        let original = self.payment(payment).await?;
+        let request = self.request(amount, None, None, &service)?;
+        self.begin(Request { original: Some(original), ..request })
+    }
+
+    /// The key of the journal's payment `number`, from 1, in order of creation.
+    async fn payment(&self, number: usize) -> Result<PaymentKey, PerformError> {
+        let rows = crate::evidence::rows(self.world.terminal.journal()).await?;
+        let wanted = number.checked_sub(1).and_then(|index| rows.get(index));
+        let key = wanted.map(|row| row.key.clone());
+        key.ok_or(PerformError::NoPayment { number, have: rows.len() })
+    }
+
+    fn press(&self, key: Key) -> Result<(), PerformError> {
+        if self.at_counter.is_none() {
+            return Err(PerformError::Idle);
+        }
+        if self.world.screen.press(key) { Ok(()) } else { Err(PerformError::KeyLost) }
+    }
+
+    async fn show(&mut self, step: &Step) -> Result<(), PerformError> {
+        let scene = match step {
+            Step::ShowCode(wallet) => {
+                let number = u64::try_from(self.codes.len()).unwrap_or(u64::MAX);
+                self.hold_code(payment_code(*wallet, self.seed, number))?
+            }
+            Step::ShowText(text) => self.hold_code(text.clone())?,
+            Step::ShowPicture(path) => Scene::file(&self.folder.join(path))?,
+            Step::ShowDamaged => {
+                let number = u64::try_from(self.codes.len()).unwrap_or(u64::MAX);
+                let code = payment_code(caisson_acquirer::Wallet::Wechat, self.seed, number);
+                let scene = damaged(&code)?;
+                self.codes.push(code);
+                scene
+            }
+            Step::ShowReceipt { payment } => self.paper(*payment).await?,
+            _ => Scene::nothing(),
+        };
+        self.world.lens.hold(scene);
+        Ok(())
+    }
+
+    fn hold_code(&mut self, code: String) -> Result<Scene, PerformError> {
+        let scene = Scene::text(&code)?;
+        self.codes.push(code);
+        Ok(scene)
+    }
+
+    /// The last whole receipt of a payment, as a scene.
+    async fn paper(&self, number: usize) -> Result<Scene, PerformError> {
+        let key = self.payment(number).await?;
+        let sheets = self.world.roll.sheets();
+        let of_payment = |job: &str| job.rsplit_once('-').is_some_and(|(of, _)| of == key.as_str());
+        let found = sheets.iter().rev().find(|sheet| {
+            sheet.complete && sheet.key.as_ref().is_some_and(|job| of_payment(job.as_str()))
+        });
+        let sheet = found.ok_or(PerformError::NoReceipt { number })?;
+        Ok(photo(&sheet.raster)?)
+    }
+
+    async fn scan(&mut self, act: PhoneAct) -> Result<(), PerformError> {
+        let shown = self.wait_for_code().await?;
+        let url = scan_pixels(shown).await?;
+        let scanned = self.phone.tell("scan", &json!({ "code_url": url })).await?;
+        said("SHOWN", scanned)?;
+        let answer = if act == PhoneAct::Refuses { "refuse" } else { "pay" };
+        let told = self.phone.tell("pay", &json!({ "code_url": url, "answer": answer })).await?;
+        match act {
+            PhoneAct::Refuses => said("REFUSED", told),
+            PhoneAct::Pays | PhoneAct::PaysLate => said("PAID", told),
+        }
+    }
+
+    /// Answers the wallet's question, as soon as it asks.
+    async fn answer(&self, pays: bool) -> Result<(), PerformError> {
+        let code = self.codes.last().ok_or(PerformError::NoCode)?;
+        let answer = if pays { "pay" } else { "refuse" };
+        let body = json!({ "code": code, "answer": answer });
+        let told = self.wait_for_question(&body).await?;
+        said(if pays { "PAID" } else { "REFUSED" }, told)
+    }
+}
+
+fn said(expected: &'static str, said: String) -> Result<(), PerformError> {
+    if said == expected { Ok(()) } else { Err(PerformError::WalletSaid { expected, said }) }
+}
+
+/// Paper before a camera, in the paper's own size.
+fn photo(raster: &Raster) -> Result<Scene, SceneError> {
+    let size = Size { width: raster.width(), height: raster.height() };
+    Scene::luma(raster.to_luma(), size)
+}

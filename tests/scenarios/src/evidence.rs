@@ -1,0 +1,105 @@
+//! What journal and books hold at the end of a scenario.
+
+use crate::world::{World, WorldError};
+use caisson_acquirer::{OrderEntry, Totals};
+use caisson_core::payment::{Event, Kind, State};
+use caisson_core::{Money, PaymentKey};
+use caisson_journal::{Filter, JournalError, JournalHandle, LIST_ROWS_MAX, PaymentRow};
+
+/// A payment as the journal has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PaymentSeen {
+    /// Its key, which is its order number.
+    pub(crate) key: PaymentKey,
+    /// Sale or refund.
+    pub(crate) kind: Kind,
+    /// For a refund: the sale.
+    pub(crate) original: Option<PaymentKey>,
+    /// How much was asked.
+    pub(crate) amount: Money,
+    /// Where it stands.
+    pub(crate) state: State,
+    /// True while something is still to be done about it.
+    pub(crate) is_open: bool,
+    /// How much moved.
+    pub(crate) approved: Option<Money>,
+    /// How much came after the code was closed.
+    pub(crate) late: Option<Money>,
+    /// The states that it passed through, each change once; without `created`, which is always in
+    /// one commit with `authorising`.
+    pub(crate) passed: Vec<State>,
+}
+
+/// Journal and books.
+#[derive(Debug)]
+pub(crate) struct Evidence {
+    /// The journal's payments, in order of creation.
+    pub(crate) payments: Vec<PaymentSeen>,
+    /// The acquirer's orders.
+    pub(crate) orders: Vec<OrderEntry>,
+    /// The acquirer's sums.
+    pub(crate) totals: Vec<Totals>,
+}
+
+impl Evidence {
+    /// Reads both.
+    pub(crate) async fn read(world: &World) -> Result<Self, WorldError> {
+        let journal = world.terminal.journal();
+        let mut payments = Vec::new();
+        for row in rows(journal).await.map_err(caisson_terminal::TerminalError::from)? {
+            payments
+                .push(payment(journal, row).await.map_err(caisson_terminal::TerminalError::from)?);
+        }
+        let books = match &world.gateway {
+            Some(gateway) => gateway.books()?,
+            None => world.books()?,
+        };
+        Ok(Self { payments, orders: books.list()?, totals: books.totals()? })
+    }
+
+    /// What the journal shows as kept of `sale`, in minor units: what moved, less what was given
+    /// back.
+    pub(crate) fn shown(&self, sale: &PaymentSeen) -> i128 {
+        let moved = |payment: &PaymentSeen| {
+            let approved = payment.approved.filter(|_| payment.state.has_moved_money());
+            i128::from(approved.map_or(0, Money::minor))
+        };
+        let refunds = self
+            .payments
+            .iter()
+            .filter(|p| p.kind == Kind::Refund && p.original.as_ref() == Some(&sale.key));
+        let late = i128::from(sale.late.map_or(0, Money::minor));
+        moved(sale) + late - refunds.map(moved).sum::<i128>()
+    }
+}
+
+/// Every payment of the journal, in order of creation.
+pub(crate) async fn rows(journal: &JournalHandle) -> Result<Vec<PaymentRow>, JournalError> {
+    let filter = Filter { limit: LIST_ROWS_MAX, ..Filter::default() };
+    let mut rows = journal.with(move |journal| journal.list(filter)).await??;
+    rows.sort_by_key(|row| row.first_seq);
+    Ok(rows)
+}
+
+async fn payment(journal: &JournalHandle, row: PaymentRow) -> Result<PaymentSeen, JournalError> {
+    let key = row.key.clone();
+    let history = journal.with(move |journal| journal.history(&key)).await??;
+    let mut passed: Vec<State> = history.iter().filter_map(|e| e.event.leads_to()).collect();
+    passed.retain(|state| *state != State::Created);
+    passed.dedup();
+    let late = history.iter().find_map(|entry| match &entry.event {
+        Event::PaidLate { amount } => Some(*amount),
+        _ => None,
+    });
+    Ok(PaymentSeen {
+        is_open: row.is_open(),
+        key: row.key,
+        kind: row.kind,
+        original: row.original,
+        amount: row.amount,
+        state: row.state,
+        approved: row.approved,
+        late,
+        passed,
+    })
+}
