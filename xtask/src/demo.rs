@@ -8,6 +8,7 @@ use crate::{apps, command, setup};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 /// Where the demo leaves receipts, journal and books, in the repository.
 const FOLDER: &str = "demo-out";
@@ -36,7 +37,9 @@ pub(crate) fn take(place: &Place, language: Option<Language>) -> Result<(), Erro
     let folder = fresh(&place.root.join(FOLDER))?;
     let books = folder.join("acquirer");
     let mut init = command::program(place, &binary);
-    command::run(init.arg("acquirer").arg("--folder").arg(&books).arg("--init"))?;
+    init.arg("acquirer").arg("--folder").arg(&books).arg("--init");
+    // What these two say of next steps is done here; errors are heard.
+    command::run(init.stdout(Stdio::null()))?;
 
     let language = language.unwrap_or_else(language_of_environment).word();
     let of_terminal = |verb: &str| {
@@ -47,7 +50,7 @@ pub(crate) fn take(place: &Place, language: Option<Language>) -> Result<(), Erro
         caisson
     };
     // The acquirer believes the terminals that it knows when it starts.
-    command::run(&mut of_terminal("provision"))?;
+    command::run(of_terminal("provision").stdout(Stdio::null()))?;
     let _acquirer = Acquirer::start(place, &binary, &books, &folder.join("acquirer.log"))?;
     command::run(&mut of_terminal("demo"))
 }

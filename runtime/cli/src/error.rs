@@ -3,13 +3,12 @@
 use std::fmt::Display;
 use std::io::Write as _;
 
-/// Whose turn it is; sets the exit status.
+/// What kind of error it is; sets the exit status. A wrong command line, status 2, is told by the
+/// parser of arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// What was asked for did not succeed.
     Failed,
-    /// The command line is wrong.
-    Usage,
     /// Something around the command is missing or wrong.
     Environment,
     /// Nobody reads standard output any more; there is nobody to tell.
@@ -21,7 +20,6 @@ impl Kind {
     pub(crate) const fn status(self) -> u8 {
         match self {
             Self::Failed | Self::Closed => 1,
-            Self::Usage => 2,
             Self::Environment => 3,
         }
     }
@@ -42,10 +40,6 @@ impl CliError {
 
     pub(crate) fn failed(text: impl Display) -> Self {
         Self::new(Kind::Failed, text)
-    }
-
-    pub(crate) fn usage(text: impl Display) -> Self {
-        Self::new(Kind::Usage, text)
     }
 
     pub(crate) fn environment(text: impl Display) -> Self {

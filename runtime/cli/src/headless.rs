@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use caisson_core::view::View;
 use caisson_devices::screen::{Key, Screen, Showing};
 use caisson_terminal::{WallClock, local_text};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
 use tokio::time::Instant;
@@ -19,6 +20,8 @@ pub(crate) struct HeadlessScreen {
     utc_offset_minutes: i32,
     /// The last line without its time: the same view drawn anew is said once.
     last: Mutex<String>,
+    /// True while work at the counter can take keys.
+    listens: AtomicBool,
     press: mpsc::Sender<Key>,
     pressed: AsyncMutex<mpsc::Receiver<Key>>,
 }
@@ -27,12 +30,20 @@ impl HeadlessScreen {
     pub(crate) fn new(clock: Arc<dyn WallClock>, utc_offset_minutes: i32) -> Self {
         let (press, pressed) = mpsc::channel(KEYS_WAITING_MAX);
         let pressed = AsyncMutex::new(pressed);
-        Self { clock, utc_offset_minutes, last: Mutex::default(), press, pressed }
+        let (last, listens) = (Mutex::default(), AtomicBool::new(false));
+        Self { clock, utc_offset_minutes, last, listens, press, pressed }
     }
 
-    /// Presses a key. False where so many wait that it is lost.
+    /// Presses a key. False where nobody listens, or so many wait that it is lost.
     pub(crate) fn press(&self, key: Key) -> bool {
-        self.press.try_send(key).is_ok()
+        self.listens.load(Ordering::Acquire) && self.press.try_send(key).is_ok()
+    }
+
+    /// Listens to keys from now on, or not. A key that was left over is not one of the next work.
+    pub(crate) async fn listen(&self, listens: bool) {
+        self.listens.store(listens, Ordering::Release);
+        let mut pressed = self.pressed.lock().await;
+        while pressed.try_recv().is_ok() {}
     }
 
     /// Says `text` with its time.

@@ -123,7 +123,9 @@ impl From<LoadError> for CliError {
             LoadError::Cache(_) => "check the folder `cache` of the profile",
             LoadError::Services(_) => "run again with --verbose to see the app's own log",
         };
-        Self::failed(&error).hinted(hint)
+        // The engine's own words come in many lines.
+        let text = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        Self::failed(text).hinted(hint)
     }
 }
 

@@ -24,7 +24,9 @@ pub(crate) async fn inspect(path: &Path) -> Result<String, CliError> {
     rows.push(row("component", component.display()));
     rows.push(row("size", format!("{} bytes", wasm.len())));
     rows.push(row("sha256", Digest::of(&wasm)));
-    let inside = look_inside(manifest.as_ref(), &wasm).await;
+    let name = component.display().to_string();
+    let id = manifest.as_ref().map_or(name.as_str(), |manifest| manifest.id.as_str());
+    let inside = look_inside(id, manifest.as_ref(), &wasm).await;
     match inside {
         Ok(found) => rows.extend(found),
         Err(error) => {
@@ -78,14 +80,14 @@ fn names(permissions: &BTreeSet<Permission>) -> String {
 
 /// Imports and services. Compiles the component into a folder that is gone afterwards.
 async fn look_inside(
+    id: &str,
     manifest: Option<&Manifest>,
     wasm: &[u8],
 ) -> Result<Vec<Vec<String>>, LoadError> {
     let engine = Arc::new(HostEngine::start()?);
     let scratch = tempfile::tempdir()
-        .map_err(|source| caisson_host::CacheError::File { path: std::env::temp_dir(), source })?;
+        .map_err(|source| CacheError::File { path: std::env::temp_dir(), source })?;
     let cache = ComponentCache::open(scratch.path())?;
-    let id = manifest.map_or("this component", |manifest| manifest.id.as_str());
     let app = id.to_owned();
     let component = cache.load(&engine, wasm).map_err(|error| match error {
         CacheError::Compile(cause) => LoadError::NotAComponent { app, cause },

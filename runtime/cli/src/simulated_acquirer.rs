@@ -10,8 +10,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 const HOW_TO: &str = "\
 It answers as a wallet gateway does: HTTPS on the loopback, signed requests, signed answers, books
-of its own. Use it to try a payment app, or from your own tests:
+of its own. Use it to try a payment app, or from your own tests.
 
+Example:
   caisson acquirer --init --folder acquirer         keys, certificates, a signed destination file
   caisson provision --folder till --acquirer acquirer
   caisson acquirer --folder acquirer --fault 'loses the answer to pay, once' &

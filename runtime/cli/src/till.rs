@@ -83,7 +83,9 @@ impl Till {
         let mut reading = Some(work);
         let mut counter = std::pin::pin!(async {
             while let Some(command) = waiting.recv().await {
+                self.screen.listen(true).await;
                 self.work(command).await?;
+                self.screen.listen(false).await;
             }
             Ok(())
         });

@@ -22,10 +22,10 @@ use std::future::Future;
 /// Exit status: 0 done, 1 what was asked for did not succeed, 2 the command line is wrong, 3 a
 /// file, device or address is missing or wrong. Every error says what to do about it.
 #[derive(Debug, Parser)]
-#[command(name = "caisson", version, max_term_width = 100, after_help = FIRST_TOUR)]
+#[command(name = "caisson", version, term_width = 0, verbatim_doc_comment, after_help = FIRST_TOUR)]
 pub(crate) struct Cli {
     /// Write the log to standard error.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 900)]
     pub(crate) verbose: bool,
     #[command(subcommand)]
     pub(crate) verb: Verb,

@@ -1,6 +1,11 @@
 //! Codes as a camera sees them: how many are read, that none is read wrongly, and that no fewer
 //! are read than by the decoder library on its own.
 
+// A test may fail by panicking. Pictures are computed in floats; a cast back saturates, which is
+// what a sensor does.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
 mod corpus;
 
 use std::collections::HashSet;
@@ -44,19 +49,19 @@ fn check(kind: usize) {
         for number in 0..EACH[level] {
             let sample = sample(kind, level, number);
             let found = decode_still(sample.picture.clone(), Formats::ALL).unwrap();
-            let name = format!("{} {} {number}", sample.kind, sample.level);
+            let name = format!("{} {} {number}", KINDS[kind], LEVELS[level]);
             if let Some(found) = &found {
                 assert_eq!(found.text, sample.text, "{name}: wrong text");
-                assert_eq!(found.symbology.name(), sample.kind, "{name}");
+                assert_eq!(found.symbology.name(), KINDS[kind], "{name}");
             }
             tally.pictures += 1;
             tally.read += u32::from(found.is_some());
             tally.by_library += u32::from(by_library(&sample) == Some(sample.text));
         }
-        let Tally { pictures, read, by_library, .. } = tally;
-        let (kind, level_name) = (KINDS[kind], LEVELS[level]);
-        println!("{kind} {level_name}: {read} of {pictures}, the library {by_library}");
-        if level < 2 {}
+        let Tally { pictures, read, by_library } = tally;
+        let set = format!("{} {}", KINDS[kind], LEVELS[level]);
+        println!("{set}: {read} of {pictures}, the library {by_library}");
+        assert!(level == 2 || read * 100 >= pictures * 95, "{set}: {read} of {pictures}");
         all.read += read;
         all.by_library += by_library;
     }

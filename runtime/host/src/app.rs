@@ -294,8 +294,8 @@ impl App {
         AppFault::Trap { app, export, cause }
     }
 
-    fn bad(&self, export: &'static str, what: impl ToString) -> AppFault {
-        AppFault::BadReturn { app: self.id.clone(), export, what: what.to_string() }
+    fn bad(&self, export: &'static str, what: impl Into<String>) -> AppFault {
+        AppFault::BadReturn { app: self.id.clone(), export, what: what.into() }
     }
 
     fn checked(&self, services: Vec<wit::Service>) -> Result<Vec<Service>, AppFault> {
@@ -340,7 +340,8 @@ impl App {
         let reason = |text: &str| text.parse::<Reason>().unwrap_or(Reason::DeclinedOther);
         let result = report.result.and_then(|outcome| match outcome {
             wit::Outcome::Approved(approval) => {
-                let amount = money(&approval.amount).map_err(|error| self.bad(export, error))?;
+                let no_amount = |error| self.bad(export, format!("no amount: {error}"));
+                let amount = money(&approval.amount).map_err(no_amount)?;
                 let fact = |fact: wit::Fact| Fact { name: fact.name, value: fact.value };
                 let facts = approval.facts.into_iter().map(fact).collect();
                 Ok(Outcome::Approved { amount, facts })

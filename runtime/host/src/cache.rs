@@ -131,7 +131,8 @@ fn deserialize(engine: &HostEngine, code: &[u8]) -> wasmtime::Result<Component> 
     unsafe { Component::deserialize(engine.wasmtime(), code) }
 }
 
-#[cfg(all(test, feature = "compiler"))]
+#[cfg(test)]
+#[cfg(feature = "compiler")]
 mod tests {
     use super::*;
     use tempfile::TempDir;

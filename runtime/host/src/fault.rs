@@ -116,6 +116,7 @@ pub(crate) enum Fault<C> {
 
 impl<C: Code> Fault<C> {
     /// A code with its detail, cut to the contract's limit.
+    #[allow(clippy::needless_pass_by_value, reason = "errors and literals are passed alike")]
     pub(crate) fn code(code: C, detail: impl ToString) -> Self {
         Self::Code(code, detail.to_string().chars().take(DETAIL_CHARS_MAX).collect())
     }

@@ -11,7 +11,7 @@ use caisson_core::risk::{self, Original, Surroundings, Verdict};
 use caisson_core::view::{Outcome as Shown, View};
 use caisson_core::{Money, PaymentKey, Reason};
 use caisson_devices::screen::{Key, Showing};
-use caisson_host::{AppFault, IntentData, Outcome, ServiceKind};
+use caisson_host::{AppFault, IntentData, KillCause, Outcome, ServiceKind};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -286,7 +286,8 @@ impl Inner {
         let called = hosted.actor.start(session, data).await;
         log_app(&hosted, &called.log, called.result.as_ref().err());
         self.running()?;
-        let effects = driver.step([Input::Ended(ending(called.result))]).await?;
+        let at_risk = driver.payment().await.is_at_risk();
+        let effects = driver.step([Input::Ended(ending(called.result, at_risk))]).await?;
         let payment = driver.payment().await;
         let mut report = Report {
             key: payment.is_at_risk().then(|| driver.key().clone()),
@@ -331,13 +332,20 @@ pub(crate) const fn shown(state: State, reason: Option<Reason>) -> Shown {
     }
 }
 
-/// The app's word, or its fault, as `core` takes it.
-pub(crate) fn ending(result: Result<Outcome, AppFault>) -> Ending {
+/// The app's word, or its fault, as `core` takes it. An app that was ended after Cancel while the
+/// host itself was still waiting for the acquirer did nothing wrong.
+pub(crate) fn ending(result: Result<Outcome, AppFault>, at_risk: bool) -> Ending {
     match result {
         Ok(Outcome::Approved { amount, facts }) => Ending::Approved { amount, facts },
         Ok(Outcome::Declined(reason)) => Ending::Declined { reason },
         Ok(Outcome::Cancelled(reason)) => Ending::Cancelled { reason },
         Ok(Outcome::Unknown) => Ending::Unknown { reason: Reason::NoAnswer },
+        Err(AppFault::Killed { cause: KillCause::Cancel, .. }) if at_risk => {
+            Ending::Unknown { reason: Reason::NoAnswer }
+        }
+        Err(AppFault::Killed { cause: KillCause::Cancel, .. }) => {
+            Ending::Cancelled { reason: Reason::CancelledByCashier }
+        }
         Err(_) => Ending::Died,
     }
 }

@@ -15,6 +15,9 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+/// What is said when a step ends with the program.
+const GOING_DOWN: &str = "the program is going down";
+
 /// Why a step was not made.
 #[derive(Debug)]
 pub(crate) enum StepError {
@@ -22,6 +25,8 @@ pub(crate) enum StepError {
     Rule(Rule),
     /// The journal cannot be written; the terminal has stopped.
     Journal(JournalError),
+    /// The program is going down.
+    Interrupted,
 }
 
 impl From<StepError> for TerminalError {
@@ -29,6 +34,7 @@ impl From<StepError> for TerminalError {
         match error {
             StepError::Rule(rule) => Self::OwnRule(rule),
             StepError::Journal(error) => Self::Journal(error),
+            StepError::Interrupted => Self::Halted { cause: GOING_DOWN.to_owned() },
         }
     }
 }
@@ -38,6 +44,7 @@ impl From<StepError> for PayStop {
         match error {
             StepError::Rule(rule) => Self::Refused(rule),
             StepError::Journal(error) => Self::Stopped(error.to_string()),
+            StepError::Interrupted => Self::Stopped(GOING_DOWN.to_owned()),
         }
     }
 }
@@ -47,7 +54,7 @@ pub(crate) struct Driver {
     inner: Arc<Inner>,
     pub(crate) hosted: Arc<Hosted>,
     key: PaymentKey,
-    payment: Mutex<Payment>,
+    payment: Arc<Mutex<Payment>>,
     submitted: Mutex<Instant>,
 }
 
@@ -55,7 +62,7 @@ impl Driver {
     pub(crate) fn new(inner: Arc<Inner>, hosted: Arc<Hosted>, payment: Payment) -> Self {
         let key = payment.intent().key.clone();
         let submitted = Mutex::new(Instant::now());
-        Self { inner, hosted, key, payment: Mutex::new(payment), submitted }
+        Self { inner, hosted, key, payment: Arc::new(Mutex::new(payment)), submitted }
     }
 
     pub(crate) fn key(&self) -> &PaymentKey {
@@ -84,52 +91,32 @@ impl Driver {
         self.step_with(inputs, None).await
     }
 
+    /// Runs on a task of its own: a caller that is dropped in the middle (an app that is ended)
+    /// must not leave the journal ahead of the payment in memory.
     async fn step_with(
         &self,
         inputs: impl IntoIterator<Item = Input>,
         note: Option<Vec<u8>>,
     ) -> Result<Vec<Effect>, StepError> {
-        let mut payment = self.payment.lock().await;
-        let mut next = payment.clone();
-        let (mut events, mut effects) = (Vec::new(), Vec::new());
-        for input in inputs {
-            let step = next.step(input).map_err(StepError::Rule)?;
-            events.extend(step.events);
-            effects.extend(step.effects);
-        }
-        if !events.is_empty() {
-            let erase = next.state().is_final() && !next.is_watched();
-            self.commit(events, note, erase).await.map_err(StepError::Journal)?;
-        }
-        *payment = next;
-        Ok(effects)
-    }
-
-    async fn commit(
-        &self,
-        events: Vec<Event>,
-        note: Option<Vec<u8>>,
-        erase: bool,
-    ) -> Result<(), JournalError> {
-        let (key, at) = (self.key.clone(), self.inner.clock.now());
-        let done = self
-            .inner
-            .journal
-            .with(move |journal| {
-                let recovery = match &note {
-                    Some(sealed) => Recovery::Store(sealed),
-                    None if erase => Recovery::Erase,
-                    None => Recovery::Keep,
-                };
-                journal.commit(&Commit { key: &key, events: &events, recovery, at })
-            })
-            .await?;
-        if let Err(error) = &done
-            && error.is_fatal()
-        {
-            self.inner.halt(error);
-        }
-        done
+        let inputs: Vec<Input> = inputs.into_iter().collect();
+        let mut payment = Arc::clone(&self.payment).lock_owned().await;
+        let (inner, key) = (Arc::clone(&self.inner), self.key.clone());
+        let step = tokio::spawn(async move {
+            let mut next = payment.clone();
+            let (mut events, mut effects) = (Vec::new(), Vec::new());
+            for input in inputs {
+                let step = next.step(input).map_err(StepError::Rule)?;
+                events.extend(step.events);
+                effects.extend(step.effects);
+            }
+            if !events.is_empty() {
+                let erase = next.state().is_final() && !next.is_watched();
+                commit(&inner, key, events, note, erase).await.map_err(StepError::Journal)?;
+            }
+            *payment = next;
+            Ok(effects)
+        });
+        step.await.unwrap_or(Err(StepError::Interrupted))
     }
 
     /// Hands over the one request that can move money.
@@ -253,4 +240,32 @@ impl Driver {
             _ => PayStop::BadRequest(error.to_string()),
         })
     }
+}
+
+/// Makes events durable. A failure that the journal calls fatal stops the terminal.
+async fn commit(
+    inner: &Inner,
+    key: PaymentKey,
+    events: Vec<Event>,
+    note: Option<Vec<u8>>,
+    erase: bool,
+) -> Result<(), JournalError> {
+    let at = inner.clock.now();
+    let done = inner
+        .journal
+        .with(move |journal| {
+            let recovery = match &note {
+                Some(sealed) => Recovery::Store(sealed),
+                None if erase => Recovery::Erase,
+                None => Recovery::Keep,
+            };
+            journal.commit(&Commit { key: &key, events: &events, recovery, at })
+        })
+        .await?;
+    if let Err(error) = &done
+        && error.is_fatal()
+    {
+        inner.halt(error);
+    }
+    done
 }

@@ -16,8 +16,11 @@ use tokio::time::Instant;
 
 /// Time between two questions about a closed offer.
 const WATCH_EVERY: Duration = Duration::from_secs(30);
-/// Wait before a refund that the host starts is tried again after it was refused outright.
+/// Wait before a refund that the host starts is tried again after it was refused outright; it
+/// doubles up to [`REFUND_AGAIN_MAX`].
 const REFUND_AGAIN: Duration = Duration::from_secs(60);
+/// Longest wait between two tries of such a refund.
+const REFUND_AGAIN_MAX: Duration = Duration::from_secs(60 * 60);
 
 impl Inner {
     /// Carries out what a step decided, each on a task of its own.
@@ -88,7 +91,7 @@ impl Inner {
         let called = hosted.actor.recover(session, ticket).await;
         log_app(hosted, &called.log, called.result.as_ref().err());
         self.running()?;
-        Ok(driver.step([Input::Ended(ending(called.result))]).await?)
+        Ok(driver.step([Input::Ended(ending(called.result, true))]).await?)
     }
 
     /// The money is certain now, or parked: the screen says so if nobody is using it, and an
@@ -135,6 +138,7 @@ impl Inner {
         late: &Arc<Driver>,
         amount: Money,
     ) -> Result<(), TerminalError> {
+        let mut again = REFUND_AGAIN;
         loop {
             self.running()?;
             let sale = late.key().clone();
@@ -154,7 +158,11 @@ impl Inner {
                     return self.tell(late).await;
                 }
                 None if self.start_refund(late, amount).await? => {}
-                None => tokio::time::sleep(REFUND_AGAIN).await,
+                None => {
+                    tracing::error!(key = %late.key(), "a late payment could not be given back yet");
+                    tokio::time::sleep(again).await;
+                    again = again.saturating_mul(2).min(REFUND_AGAIN_MAX);
+                }
             }
         }
     }
@@ -209,17 +217,16 @@ impl Inner {
         let called = hosted.actor.start(session, data).await;
         log_app(&hosted, &called.log, called.result.as_ref().err());
         self.running()?;
-        let effects = driver.step([Input::Ended(ending(called.result))]).await?;
+        let effects = driver.step([Input::Ended(ending(called.result, true))]).await?;
+        let payment = driver.payment().await;
+        if !payment.is_at_risk() || payment.state() == State::Declined {
+            return Ok(false);
+        }
         self.remember(&driver);
         if effects.contains(&Effect::Tell) {
             self.tell(&driver).await?;
         }
         self.follow(&driver, &effects);
-        let payment = driver.payment().await;
-        let is_refused = !payment.is_at_risk() || payment.state() == State::Declined;
-        if is_refused {
-            tracing::warn!(key = %late.key(), "the refund of a late payment was refused");
-        }
-        Ok(!is_refused)
+        Ok(true)
     }
 }

@@ -29,7 +29,7 @@ use tokio::time::Instant;
 pub(crate) enum Company {
     /// A cashier, with the keys of the screen.
     Counter(Keys),
-    /// Nobody: views and scans are refused as cancelled.
+    /// Nobody: what is only shown is shown to no one, and what waits for a person times out at once.
     Nobody,
 }
 
@@ -59,11 +59,12 @@ impl TillSession {
         });
     }
 
+    /// The keys of whoever is there. Without company nobody acts in time, and nobody cancels.
     fn keys(&self) -> Result<&Keys, UiStop> {
         match &self.company {
             Company::Counter(keys) if keys.is_cancelled() => Err(UiStop::Cancelled),
             Company::Counter(keys) => Ok(keys),
-            Company::Nobody => Err(UiStop::Cancelled),
+            Company::Nobody => Err(UiStop::Timeout),
         }
     }
 
@@ -106,7 +107,10 @@ impl Session for TillSession {
         prompt: String,
         within: Duration,
     ) -> Result<Scanned, ScanStop> {
-        let keys = self.keys().map_err(|_| ScanStop::Cancelled)?;
+        let keys = self.keys().map_err(|stop| match stop {
+            UiStop::Cancelled => ScanStop::Cancelled,
+            UiStop::Timeout => ScanStop::Timeout,
+        })?;
         let Ok(source) = self.inner.equipment.camera.try_lock() else {
             return Err(ScanStop::Busy);
         };
@@ -184,6 +188,9 @@ impl Session for TillSession {
         view: View,
         wait: Option<Duration>,
     ) -> Result<UiAnswer, UiStop> {
+        if matches!(self.company, Company::Nobody) && wait.is_none() {
+            return Ok(UiAnswer::Done);
+        }
         let keys = self.keys()?;
         let is_menu = matches!(view, View::Menu { .. });
         let until = wait.map(|wait| Instant::now() + wait);
@@ -203,13 +210,9 @@ impl Session for TillSession {
     }
 
     async fn wait(&self, _permit: Permit<Ui>, time: Duration) -> Result<(), UiStop> {
-        let keys = match &self.company {
-            Company::Counter(keys) => keys,
-            Company::Nobody => return Err(UiStop::Cancelled),
-        };
         tokio::select! {
             biased;
-            () = keys.cancelled() => Err(UiStop::Cancelled),
+            () = self.cancelled() => Err(UiStop::Cancelled),
             () = tokio::time::sleep(time) => Ok(()),
         }
     }

@@ -1,6 +1,11 @@
 //! Every bench still runs and still says something. Its figures are those of a debug build and of a
 //! handful of rounds, so nothing is asked of them.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking; the switch for tests does not reach helpers in tests/"
+)]
+
 use std::process::Command;
 
 #[track_caller]

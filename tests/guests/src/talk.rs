@@ -23,7 +23,9 @@ pub(crate) fn leak_into_the_log() -> Outcome {
 
 /// Changes the view a hundred times at once; the facts say how often it was let.
 pub(crate) fn flood_the_screen() -> Outcome {
-    tell((0..100).map(|_| ui::progress("look", "here").map_err(|error| format!("{:?}", error.code))))
+    tell(
+        (0..100).map(|_| ui::progress("look", "here").map_err(|error| format!("{:?}", error.code))),
+    )
 }
 
 /// Prints twenty sheets at once; the facts say how often it was let.
@@ -48,10 +50,7 @@ fn tell(tries: impl IntoIterator<Item = Result<(), String>>) -> Outcome {
             }
         }
     }
-    let facts = facts([
-        ("done", &done.to_string()),
-        ("refused", &refused.to_string()),
-        ("code", &code),
-    ]);
+    let facts =
+        facts([("done", &done.to_string()), ("refused", &refused.to_string()), ("code", &code)]);
     Outcome::approved(Money { minor: 1, currency: "CNY".into() }, facts)
 }

@@ -9,9 +9,9 @@ use qrcodegen::{QrCode, QrCodeEcc};
 pub(crate) const CODE_DIGITS_MIN: usize = 16;
 
 /// A sensor of this size sees a damaged code.
-const SENSOR: Size = Size { width: 640, height: 480 };
+const SENSOR: Size = Size { width: 320, height: 240 };
 /// Pixels of each of its modules.
-const MODULE_PIXELS: u32 = 8;
+const MODULE_PIXELS: u32 = 4;
 
 /// The payment code number `number` of `wallet`: the same for the same `seed`, so that another
 /// process of the same scenario knows it too.

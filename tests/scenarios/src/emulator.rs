@@ -25,6 +25,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
+/// Who a wait comes from: the scenario itself.
+const WAITS: &str = "waits for";
+
 /// Why a step could not be performed. Author of the scenario, or whoever broke what it shows.
 #[derive(Debug, thiserror::Error)]
 pub enum PerformError {
@@ -208,6 +211,10 @@ impl<'w> Emulator<'w> {
             Step::ShowText(text) => self
                 .transcript
                 .add("customer", &format!("shows a code of {} characters", text.chars().count())),
+            // What is waited for has not happened yet: no witness must take it for said.
+            Step::Shows(_) | Step::Ends | Step::Settles | Step::Hears(_) => {
+                self.transcript.add(WAITS, sentence);
+            }
             _ => {
                 let (who, what) = sentence.split_once(' ').unwrap_or((sentence, ""));
                 self.transcript.add(who, what);

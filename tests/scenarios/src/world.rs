@@ -270,16 +270,25 @@ fn profile_text(setup: &Setup, acquirer_key: &str, acquirer: &AcquirerFolder) ->
     let destination = acquirer.destination();
     let destination = destination.canonicalize().unwrap_or(destination);
     format!(
-        "# The emulator's terminal: what it is, has and may. Every key is explained in README.md.\n\
-         terminal = \"{TERMINAL_KEY_ID}\"\nlanguage = \"{language}\"\nutc-offset-minutes = 480\n\n\
-         [merchant]\nname = \"{}\"\nid = \"898310012340001\"\n\n\
-         [limits]\ncurrency = \"CNY\"\npayment-max = \"5000.00\"\n\n\
-         [folders]\njournal = \"journal\"\nvault = \"vault.toml\"\nkek = \"vault.kek\"\n\
-         apps = \"apps\"\ncache = \"cache\"\nstorage = \"storage\"\n\n\
-         [camera]\ndriver = \"emulated\"\n\n\
-         [printer]\ndriver = \"emulated\"\nfolder = \"receipts\"\npaper_mm = 58\n\n\
+        "# What this terminal is, has and may. Paths are taken from this file's folder; a key that\n\
+         # is not known is an error.\n\
+         terminal = \"{TERMINAL_KEY_ID}\"  # 1 to 8 of 0-9 and A-Z; part of every order number\n\
+         language = \"{language}\"         # zh or en: screen and paper\n\
+         utc-offset-minutes = 480   # the shop's time zone, for receipts\n\n\
+         [merchant]\nname = \"{}\"\nid = \"898310012340001\"     # at the acquirer\n\n\
+         [limits]\ncurrency = \"CNY\"           # the one currency of this terminal\n\
+         payment-max = \"5000.00\"    # largest single payment\n\n\
+         [folders]\njournal = \"journal\"\nvault = \"vault.toml\"       # test keys; sealed under\n\
+         kek = \"vault.kek\"\napps = \"apps\"             # installed: caisson app list\n\
+         cache = \"cache\"           # compiled apps, made anew when missing\n\
+         storage = \"storage\"       # what apps keep\n\n\
+         [camera]\ndriver = \"emulated\"       # or v4l2, with device = \"/dev/video0\"\n\n\
+         # Or usb (device), serial (device, baud), tcp (address): ESC/POS.\n\
+         [printer]\ndriver = \"emulated\"\nfolder = \"receipts\"\npaper_mm = 58              # or 80\n\n\
          [screen]\ndriver = \"headless\"\n\n\
+         # The acquirer's signed operations, and the key that must have signed them.\n\
          [destination.wallet]\nfile = {:?}\nkey = \"{acquirer_key}\"\n\n\
+         # What each app gets of what its manifest asks for, and settings in place of its own.\n\
          [app.{}]\ngrants = [\"payment\", \"ui\", \"camera\", \"printer\", \"network\", \"storage\"]\n\n\
          [app.{}.settings]\n{settings}",
         match setup.language {

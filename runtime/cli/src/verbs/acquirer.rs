@@ -11,7 +11,7 @@ use std::path::PathBuf;
 ///
 /// Prints `listening on ADDRESS` when it is ready, and ends with SIGINT, SIGTERM or SIGHUP.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLE, after_long_help = simulated_acquirer::long_help())]
+#[command(verbatim_doc_comment, after_help = EXAMPLE, after_long_help = simulated_acquirer::long_help())]
 pub(crate) struct Acquirer {
     /// The acquirer's folder: keys, certificates, books.
     #[arg(long, value_name = "FOLDER")]
@@ -24,7 +24,7 @@ pub(crate) struct Acquirer {
     listen: Option<SocketAddr>,
     /// Something that shall go wrong; can be repeated. `--help` lists every form.
     #[arg(long = "fault", value_name = "TEXT")]
-    faults: Vec<String>,
+    faults: Vec<Fault>,
     /// Show the books instead; the acquirer may be running.
     #[arg(long, conflicts_with_all = ["init", "listen", "faults"])]
     books: bool,
@@ -41,11 +41,6 @@ impl Acquirer {
         if self.books {
             return out::line(simulated_acquirer::books(&self.folder)?.trim_end());
         }
-        let faults: Vec<Fault> = self
-            .faults
-            .iter()
-            .map(|text| text.parse::<Fault>().map_err(CliError::usage))
-            .collect::<Result<_, _>>()?;
         if self.init {
             let is_new = simulated_acquirer::init(&self.folder)?;
             let folder = self.folder.display();
@@ -61,6 +56,6 @@ impl Acquirer {
             }
         }
         let listen = self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
-        super::block_on(simulated_acquirer::serve(&self.folder, listen, faults))
+        super::block_on(simulated_acquirer::serve(&self.folder, listen, self.faults))
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// Install payment apps, list them, look into them.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  caisson app inspect apps/qr")]
+#[command(verbatim_doc_comment, after_help = "Example:\n  caisson app inspect apps/qr")]
 pub(crate) struct App {
     #[command(subcommand)]
     what: What,
@@ -26,7 +26,10 @@ enum What {
 /// The app is loaded first with what the profile grants it: what is installed also starts. An app
 /// with a payment that is not certain yet is left as it is.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  caisson app install apps/qr --profile till/profile.toml --dev")]
+#[command(
+    verbatim_doc_comment,
+    after_help = "Example:\n  caisson app install apps/qr --profile till/profile.toml --dev"
+)]
 struct Install {
     /// The built app: a folder with caisson.toml and app.wasm.
     folder: PathBuf,
@@ -41,7 +44,10 @@ struct Install {
 
 /// List a terminal's apps, with what each is granted.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  caisson app list --profile till/profile.toml")]
+#[command(
+    verbatim_doc_comment,
+    after_help = "Example:\n  caisson app list --profile till/profile.toml"
+)]
 struct List {
     /// The terminal's profile.
     #[arg(long, value_name = "FILE")]
@@ -50,7 +56,7 @@ struct List {
 
 /// Show what an app is: manifest, digest, imports and the permissions they need, services.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  caisson app inspect apps/qr")]
+#[command(verbatim_doc_comment, after_help = "Example:\n  caisson app inspect apps/qr")]
 struct Inspect {
     /// The built app's folder, or a component alone.
     #[arg(value_name = "FOLDER|WASM")]

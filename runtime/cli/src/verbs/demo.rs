@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// The customer shows a code to the camera, then a customer's phone scans the code on the screen.
 /// Everything between the devices' edges and the acquirer's books is the real thing, in real time.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLE)]
+#[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct Demo {
     /// The folder of the acquirer, which is running.
     #[arg(long, value_name = "FOLDER")]

@@ -13,7 +13,7 @@ use std::io::BufWriter;
 ///
 /// One process at a time: not while its terminal runs.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLE)]
+#[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct Journal {
     #[command(subcommand)]
     what: What,
@@ -33,7 +33,10 @@ enum What {
 
 /// List the payments, the last change first.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  caisson journal list --folder till --open --language zh")]
+#[command(
+    verbatim_doc_comment,
+    after_help = "Example:\n  caisson journal list --folder till --open --language zh"
+)]
 struct List {
     #[command(flatten)]
     which: Which,
@@ -50,7 +53,7 @@ struct List {
 
 /// Show everything about one payment.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  caisson journal show KEY --folder till")]
+#[command(verbatim_doc_comment, after_help = "Example:\n  caisson journal show KEY --folder till")]
 struct Show {
     /// The payment's key, as `list` shows it.
     key: PaymentKeyArgument,
@@ -65,7 +68,7 @@ struct Show {
 ///
 /// The status is 0 if all of it holds, 1 if something was changed or lost.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  caisson journal verify --folder till")]
+#[command(verbatim_doc_comment, after_help = "Example:\n  caisson journal verify --folder till")]
 struct Verify {
     #[command(flatten)]
     which: Which,
@@ -76,7 +79,10 @@ struct Verify {
 /// `body` is the text that was hashed, so that the chain can be checked without SQLite. A damaged
 /// journal is written up to its first bad row.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  caisson journal export --folder till > journal.jsonl")]
+#[command(
+    verbatim_doc_comment,
+    after_help = "Example:\n  caisson journal export --folder till > journal.jsonl"
+)]
 struct Export {
     #[command(flatten)]
     which: Which,

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// a profile with emulated devices, so that `caisson run` works at once. The keys are test keys.
 /// Nothing that is there is overwritten.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLE)]
+#[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct Provision {
     /// The terminal's folder, which is made.
     #[arg(long, value_name = "FOLDER")]

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// line. At the end of the input the terminal finishes what it was told, then waits until it is
 /// certain of every payment; what is still open after that is named, and the status is 1.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLE)]
+#[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct Run {
     /// The terminal's profile.
     #[arg(long, value_name = "FILE")]

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// One line each: path, tab, kind of code, tab, text; where nothing was read, the kind is `none`
 /// and the text is the reason. PNG, JPEG and WebP. The status is 0 if every picture was read, else 1.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLE)]
+#[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct Scan {
     /// The pictures.
     #[arg(required = true, value_name = "IMAGE")]

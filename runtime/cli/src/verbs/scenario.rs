@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Each file says what happens and what screen, paper, journal and the acquirer's books must say.
 /// Hours pass in no time; a power cut is a killed process. The status is 0 only if all hold.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLE, after_long_help = format!("{}\n\n{EXAMPLE}", scenario_help()))]
+#[command(verbatim_doc_comment, after_help = EXAMPLE, after_long_help = format!("{}\n\n{EXAMPLE}", scenario_help()))]
 pub(crate) struct Scenario {
     /// The scenarios.
     #[arg(required_unless_present = "steps", value_name = "FILE")]

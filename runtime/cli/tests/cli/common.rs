@@ -47,8 +47,7 @@ impl Desk {
     pub(crate) fn run_with(&self, line: &str, input: &str) -> Said {
         let pipes = || Stdio::piped();
         let mut command = self.command(line);
-        let mut child =
-            command.stdin(pipes()).stdout(pipes()).stderr(pipes()).spawn().unwrap();
+        let mut child = command.stdin(pipes()).stdout(pipes()).stderr(pipes()).spawn().unwrap();
         // A command that ended early has closed its input; what it said tells why.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         said(child.wait_with_output().unwrap())
@@ -73,10 +72,9 @@ impl Desk {
 
     /// An acquirer and a terminal that it believes, both made by the commands.
     pub(crate) fn provision(&self) {
-        for line in [
-            "acquirer --init --folder acquirer",
-            "provision --folder till --acquirer acquirer",
-        ] {
+        for line in
+            ["acquirer --init --folder acquirer", "provision --folder till --acquirer acquirer"]
+        {
             let said = self.run(line);
             assert_eq!(said.status, 0, "caisson {line}: {said:?}");
         }

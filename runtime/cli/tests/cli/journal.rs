@@ -1,7 +1,159 @@
 //! `caisson journal` on a journal that is written here.
 
 use crate::common::Desk;
-use caisson_core::payment::{Ending, Input, Intent, Kind, Payment};
+use caisson_core::operation::{OperationKind, Reading};
+use caisson_core::payment::{Digest, Ending, Input, Intent, Kind, Payment, Submission};
 use caisson_core::{Currency, Money, PaymentKey, Reason};
-use caisson_journal::{Journal, Quality, WallTime};
-use rusqlite as _;
+use caisson_journal::{Commit, JOURNAL_FILE, Journal, Quality, Recovery, WallTime};
+
+/// 2026-11-22 10:00:00 UTC.
+const AT: WallTime = WallTime { ms: 1_795_341_600_000, quality: Quality::Host };
+
+/// A journal with a sale that was paid, one that was declined, and one that is unknown.
+fn journal() -> (Desk, Vec<PaymentKey>) {
+    let desk = Desk::new();
+    let folder = desk.path("till/journal");
+    std::fs::create_dir_all(desk.path("till")).unwrap();
+    Journal::create(&folder, 0x1234_5678).unwrap();
+    let (mut journal, _) = Journal::open(&folder, AT).unwrap();
+    let heard = |reading| Input::Heard { reading, amount: None, reason: None };
+    let amount = |minor| Money::new(minor, Currency::Cny).unwrap();
+    let declined = Ending::Declined { reason: Reason::BalanceShort };
+    let unknown = Ending::Unknown { reason: Reason::NoAnswer };
+    let approved = Ending::Approved { amount: amount(1200), facts: vec![] };
+    let keys = [
+        (1200, vec![heard(Reading::Paid), Input::Ended(approved), Input::Served]),
+        (3400, vec![heard(Reading::NotPaid), Input::Ended(declined)]),
+        (5600, vec![Input::Ended(unknown)]),
+    ]
+    .map(|(minor, inputs)| sell(&mut journal, amount(minor), inputs));
+    (desk, keys.to_vec())
+}
+
+fn sell(journal: &mut Journal, amount: Money, inputs: Vec<Input>) -> PaymentKey {
+    let key = journal.next_key("T1000001").unwrap();
+    let submission = Submission {
+        operation: "pay".to_owned(),
+        kind: OperationKind::Financial,
+        request: Digest::of(b"request"),
+        request_bytes: 7,
+        recovery_bytes: 7,
+        repeatable: false,
+        expires: None,
+    };
+    let mut payment = Payment::new(Intent {
+        key: key.clone(),
+        kind: Kind::Sale,
+        app: "qr".to_owned(),
+        service: "pay".to_owned(),
+        amount,
+        original: None,
+        merchant_order: None,
+    });
+    let submit = Input::Submit { submission, recovering: false };
+    let mut recovery = Recovery::Store(b"sealed");
+    for input in std::iter::once(submit).chain(inputs) {
+        let events = payment.step(input).unwrap().events;
+        journal.commit(&Commit { key: &key, events: &events, recovery, at: AT }).unwrap();
+        recovery = Recovery::Keep;
+    }
+    key
+}
+
+#[test]
+fn the_list_shows_the_last_change_first_with_its_reason() {
+    let (desk, keys) = journal();
+    let [paid, declined, unknown] = &*keys else { panic!() };
+    desk.check(
+        "journal list --folder till",
+        0,
+        &format!(
+            "time                 key                         kind  method  amount     state      why\n\
+             2026-11-22 10:00:00  {unknown}  sale  qr/pay  CNY 56.00  unknown    The request was sent, but no answer came.\n\
+             2026-11-22 10:00:00  {declined}  sale  qr/pay  CNY 34.00  declined   The payment was refused.\n\
+             2026-11-22 10:00:00  {paid}  sale  qr/pay  CNY 12.00  completed\n"
+        ),
+        "",
+    );
+    desk.check("journal list --folder till/journal --open --language zh", 0, &format!(
+            "时间                 单号                        类型  方式    金额       状态     原因\n\
+             2026-11-22 10:00:00  {unknown}  sale  qr/pay  CNY 56.00  unknown  \
+             已发出请求，未收到结果。\n"
+        ), "");
+}
+
+#[test]
+fn a_payment_is_shown_with_every_event() {
+    let (desk, keys) = journal();
+    desk.check(
+        &format!("journal show {} --folder till", keys[1]),
+        0,
+        "key     0051U7I0T10000010000100002\n\
+         kind    sale\n\
+         method  qr/pay\n\
+         asked   CNY 34.00\n\
+         state   declined\n\
+         \n\
+         The payment was refused. Ask for another way to pay.\n\
+         \n\
+         8   2026-11-22 10:00:00  created      CNY 34.00 asked\n\
+         9   2026-11-22 10:00:00  authorising  request pay is about to be sent\n\
+         11  2026-11-22 10:00:00  declined     The payment was refused.\n",
+        "",
+    );
+    desk.check(
+        "journal show K1 --folder till",
+        1,
+        "",
+        "error: payment K1 is not in this journal\n\
+         hint: `caisson journal list` shows the keys\n",
+    );
+}
+
+#[test]
+fn looking_changes_nothing_and_what_was_exported_is_the_whole_chain() {
+    let (desk, keys) = journal();
+    let before = desk.run("journal verify --folder till");
+    for line in ["journal list --folder till", &format!("journal show {} --folder till", keys[0])] {
+        assert_eq!(desk.run(line).status, 0, "{line}");
+    }
+    let exported = desk.run("journal export --folder till");
+    let last = exported.stdout.lines().last().unwrap().to_owned();
+    let last: serde_json::Value = serde_json::from_str(&last).unwrap();
+    let rows = exported.stdout.lines().count();
+    let expected = format!(
+        "the journal holds: {rows} rows, 1 starts, 3 payments, 1 of them not certain yet\n\
+         last row {rows}:{}\n",
+        last["hash"].as_str().unwrap()
+    );
+    assert_eq!((before.stdout.as_str(), before.status), (expected.as_str(), 0));
+    desk.check("journal verify --folder till", 0, &expected, "");
+}
+
+#[test]
+fn a_damaged_journal_is_refused_by_name_and_left_as_it_is() {
+    let (desk, _) = journal();
+    desk.write(&format!("till/journal/{JOURNAL_FILE}"), "not a database, whatever was here before");
+    for line in ["journal verify", "journal list", "journal export"] {
+        desk.check(&format!("{line} --folder till"), 1, "", "error: till/journal/journal.db is damaged: header: cut off; take no money, keep the files, \
+             adopt the journal\n\
+             hint: nothing was changed; copy the folder, and see with `caisson journal export` what \
+             can be read\n");
+    }
+    let left = std::fs::read(desk.path("till/journal").join(JOURNAL_FILE)).unwrap();
+    assert_eq!(left, b"not a database, whatever was here before");
+}
+
+#[test]
+fn a_missing_journal_says_what_to_name() {
+    let desk = Desk::new();
+    desk.check(
+        "journal list --folder nowhere",
+        3,
+        "",
+        "error: nowhere/journal.db does not exist; create the journal in an install step\n\
+         hint: name the terminal's folder with --folder, or its --profile\n",
+    );
+    let said = desk.run("journal list");
+    assert_eq!((said.status, said.stdout.as_str()), (2, ""));
+}

@@ -26,7 +26,7 @@ fn each_file_that_cannot_be_read_gets_a_line_with_the_reason_and_status_1() {
         "empty.png\tnone\tan empty file\n\
          text.png\tnone\tnot a PNG, JPEG or WebP picture\n\
          cut.png\tnone\ta truncated picture\n\
-         dot.png\tnone\tno code found in 1x1 pixels\n\
+         dot.png\tnone\tno code found in 1 x 1 pixels\n\
          pipe\tnone\tnot a regular file but a pipe\n\
          /dev/null\tnone\tnot a regular file but a device\n\
          .\tnone\tnot a regular file but a directory\n\

@@ -87,12 +87,11 @@ pub(super) fn bars(
                 None if sweep.inverted => read(formats, &samples, Ink::Bright),
                 found => found,
             };
-            if let Some(found) = found {
-                if votes.cast(found) >= VOTES {
-                    if let Some(winner) = votes.winner(VOTES) {
-                        return Some(winner);
-                    }
-                }
+            if let Some(found) = found
+                && votes.cast(found) >= VOTES
+                && let Some(winner) = votes.winner(VOTES)
+            {
+                return Some(winner);
             }
         }
     }

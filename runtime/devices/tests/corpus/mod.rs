@@ -14,8 +14,6 @@ pub(crate) const LEVELS: [&str; 3] = ["easy", "mid", "hard"];
 
 /// One picture and what it says.
 pub(crate) struct Sample {
-    pub(crate) kind: &'static str,
-    pub(crate) level: &'static str,
     pub(crate) text: String,
     pub(crate) picture: GrayImage,
 }
@@ -108,7 +106,7 @@ pub(crate) fn sample(kind: usize, level: usize, number: u64) -> Sample {
     }
     scene.disturb(&mut picture, &recipe, &mut chance);
     let quality = recipe.quality.0 + chance.below(recipe.quality.1 - recipe.quality.0);
-    Sample { kind, level, text, picture: through_jpeg(&picture, quality as u8) }
+    Sample { text, picture: through_jpeg(&picture, quality as u8) }
 }
 
 /// What wallets, cash desks and shelves show.

@@ -51,7 +51,8 @@ impl Symbol {
     }
 
     pub(crate) fn code_128(text: &str) -> Self {
-        let digits_only = text.len() % 2 == 0 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let digits_only =
+            text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_digit());
         let (start, values): (usize, Vec<usize>) = if digits_only {
             (105, text.as_bytes().chunks(2).map(two_digits).collect())
         } else {

@@ -80,7 +80,8 @@ async fn a_card_number_in_the_log_is_told_by_its_length_only() {
 async fn an_amount_without_a_currency_is_a_return_that_breaks_the_contract() {
     assert_eq!(
         told(&start(app(), "lies-about-currency").await),
-        "guest: start returned currency \"€uro\""
+        "guest: start returned no amount: \"€uro\" is not a currency of this terminal (CNY, HKD, MOP, \
+         USD, EUR, GBP, JPY, KWD)"
     );
 }
 

@@ -95,12 +95,7 @@ impl Session for Fake {
         Ok(b"{}".to_vec())
     }
 
-    async fn show(
-        &self,
-        _: Permit<Ui>,
-        _: View,
-        _: Option<Duration>,
-    ) -> Result<UiAnswer, UiStop> {
+    async fn show(&self, _: Permit<Ui>, _: View, _: Option<Duration>) -> Result<UiAnswer, UiStop> {
         self.note("show".to_owned());
         Ok(UiAnswer::Done)
     }
@@ -110,7 +105,11 @@ impl Session for Fake {
         Ok(())
     }
 
-    async fn load(&self, _: Permit<Storage>, _: StorageKey) -> Result<Option<Vec<u8>>, StorageError> {
+    async fn load(
+        &self,
+        _: Permit<Storage>,
+        _: StorageKey,
+    ) -> Result<Option<Vec<u8>>, StorageError> {
         Ok(None)
     }
 

@@ -95,7 +95,12 @@ pub(crate) fn told(report: &CallReport<Outcome>) -> String {
         Ok(Outcome::Approved { amount, facts }) => {
             let facts: Vec<String> =
                 facts.iter().map(|fact| format!("{}: {}", fact.name, fact.value)).collect();
-            format!("approved {} {} [{}]", amount.minor(), amount.currency().code(), facts.join(", "))
+            format!(
+                "approved {} {} [{}]",
+                amount.minor(),
+                amount.currency().code(),
+                facts.join(", ")
+            )
         }
         Ok(other) => format!("{other:?}"),
         Err(fault) => fault.to_string(),

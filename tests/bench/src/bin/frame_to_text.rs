@@ -34,6 +34,7 @@ fn bench(scale: Scale) -> Result<bool, Failure> {
             pair = pair.gate(50, RATIO_MAX);
         }
         let (mut read, mut read_directly) = (0_u32, 0_u32);
+        let mut missed = Vec::new();
         let frames = scale.of(FRAMES, 1);
         for number in 0..frames {
             let (pixels, text) = kind.draw(number)?;
@@ -47,12 +48,15 @@ fn bench(scale: Scale) -> Result<bool, Failure> {
                 }
                 if repeat == 0 {
                     read += u32::from(found.is_some());
-                    read_directly += u32::from(directly == Some(text.clone()));
+                    read_directly += u32::from(directly.as_ref() == Some(&text));
+                    if found.is_none() {
+                        missed.push(number);
+                    }
                 }
             }
         }
         within &= pair.report() & (read >= read_directly);
-        println!("  read: {read} of {frames}; rxing: {read_directly}");
+        println!("  read: {read} of {frames}; rxing: {read_directly}; missed: {missed:?}");
     }
     Ok(within)
 }

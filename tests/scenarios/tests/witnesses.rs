@@ -1,0 +1,133 @@
+//! Each witness bites: a scenario that expects something else of it fails, and says what came.
+
+use caisson_scenarios::{Held, RunOptions, run_file};
+use std::path::{Path, PathBuf};
+
+const PAID: &str = "# A sale that goes well.\n\
+    steps = [\"cashier keys 12.00, picks pay\", \"customer shows wechat code\", \"payment ends\"]\n\
+    screen = [\"Taking the payment\", \"approved 12.00\"]\n\
+    paper = [\"receipt 12.00, original\"]\n\
+    journal = [\"authorising\", \"approved\", \"completed\"]\n\
+    books = [\"captured 1200 CNY, once\", \"given back 0 CNY\", \"net 1200 CNY\"]\n";
+
+fn apps() -> PathBuf {
+    let executable = std::env::current_exe().unwrap();
+    let built = || executable.ancestors().nth(3).unwrap().join("apps");
+    std::env::var_os("CAISSON_APPS").map_or_else(built, PathBuf::from)
+}
+
+/// The sale with `from` replaced by `to`: how it comes out, and the first failure.
+async fn run(from: &str, to: &str) -> (Held, String) {
+    assert!(PAID.contains(from), "{from}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sale.toml");
+    std::fs::write(&file, PAID.replacen(from, to, 1)).unwrap();
+    let executable = PathBuf::from("not needed");
+    let verdict = run_file(&file, &RunOptions { apps: apps(), keep: None, executable }).await;
+    let first = verdict.failures.first().cloned().unwrap_or_default();
+    (verdict.outcome, first.replace(&file.display().to_string(), "sale.toml"))
+}
+
+#[track_caller]
+fn fails(found: (Held, String), expected: &str) {
+    assert_eq!(found, (Held::Fails, expected.to_owned()));
+}
+
+#[tokio::test]
+async fn the_sale_holds_as_it_stands() {
+    assert_eq!(run("#", "#").await, (Held::Holds, String::new()));
+}
+
+#[tokio::test]
+async fn the_screen_bites_for_a_text_that_is_missing_out_of_order_or_forbidden() {
+    fails(
+        run("\"Taking the payment\"", "\"approved\", \"Taking the payment\"").await,
+        "screen: \"Taking the payment\" was not shown after \"approved\"",
+    );
+    fails(
+        run("screen = [", "screen_never = [\"approved\"]\nscreen = [").await,
+        "screen: \"approved\" was shown, which never may",
+    );
+}
+
+#[tokio::test]
+async fn the_paper_bites_for_a_sheet_too_few_and_for_another_one() {
+    fails(
+        run("\"receipt 12.00, original\"", "\"none\"").await,
+        "paper: expected none; came receipt 12.00, original",
+    );
+    fails(
+        run("receipt 12.00, original", "receipt 12.01, original").await,
+        "paper: expected receipt 12.01, original; came receipt 12.00, original",
+    );
+}
+
+#[tokio::test]
+async fn the_journal_bites_for_other_states_and_for_another_number_of_payments() {
+    fails(
+        run("\"authorising\", ", "\"authorising\", \"unknown\", ").await,
+        "journal: payment 1 passed authorising, approved, completed; expected authorising, \
+         unknown, approved, completed",
+    );
+    fails(
+        run("[\"authorising\", \"approved\", \"completed\"]", "[]").await,
+        "journal: payment 1 (authorising, approved, completed) was not expected",
+    );
+    fails(
+        run(
+            "[\"authorising\", \"approved\", \"completed\"]",
+            "{ 1 = [\"authorising\", \"approved\", \"completed\"], 2 = [\"declined\"] }",
+        )
+        .await,
+        "journal: there is no payment 2; it has 1",
+    );
+}
+
+#[tokio::test]
+async fn the_books_bite_for_another_sum_another_count_and_for_nothing() {
+    let came = "captured 1200 CNY in 1 charges, given back 0";
+    for (from, to) in [
+        ("captured 1200 CNY, once", "captured 1201 CNY, once"),
+        ("captured 1200 CNY, once", "captured 1200 CNY, twice"),
+        ("captured 1200 CNY, once", "nothing"),
+        ("given back 0 CNY", "given back 1 CNY"),
+        ("net 1200 CNY", "net 0 CNY"),
+    ] {
+        fails(run(from, to).await, &format!("books: expected {to}; {came}"));
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_is_open_must_be_announced_and_the_announcement_must_be_true() {
+    fails(
+        run("screen =", "open_at_end = true\nscreen =").await,
+        "nothing is open at the end; leave open_at_end away",
+    );
+}
+
+#[tokio::test]
+async fn a_text_that_never_comes_ends_the_wait_and_names_the_line() {
+    fails(
+        run("\"payment ends\"", "\"payment ends\", \"screen shows \\\"no\\\"\"").await,
+        "sale.toml:2: \"screen shows \"no\"\": the screen did not show \"no\" within 10 min; it \
+         shows: approved 12.00",
+    );
+    fails(
+        run("\"payment ends\"", "\"cashier keys 1.00, picks pay\"").await,
+        "sale.toml:2: \"cashier keys 1.00, picks pay\": a payment is still at the counter; write \
+         `payment ends` before this step",
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_run_is_no_failure_of_the_terminal() {
+    let (outcome, why) = run("steps", "stops").await;
+    assert_eq!(outcome, Held::CannotRun);
+    assert!(why.starts_with("sale.toml: TOML parse error at line 2, column 1\n"), "{why}");
+    let verdict = run_file(
+        Path::new("absent.toml"),
+        &RunOptions { apps: apps(), keep: None, executable: PathBuf::new() },
+    )
+    .await;
+    assert_eq!(verdict.failures, ["absent.toml: No such file or directory (os error 2)"]);
+}
