@@ -62,8 +62,8 @@ impl CameraSource for V4lCamera {
 
 fn camera(profile: &CameraProfile) -> Result<(Box<dyn CameraSource>, Option<Lens>), CliError> {
     match profile {
-        CameraProfile::Emulated if cfg!(feature = "device") => Err(emulated("camera", "v4l2")),
-        CameraProfile::Emulated => {
+        CameraProfile::Emulated {} if cfg!(feature = "device") => Err(emulated("camera", "v4l2")),
+        CameraProfile::Emulated {} => {
             let lens = Lens::new("emulated");
             Ok((Box::new(LensCamera(lens.clone())), Some(lens)))
         }

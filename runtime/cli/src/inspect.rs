@@ -21,9 +21,9 @@ pub(crate) async fn inspect(path: &Path) -> Result<String, CliError> {
     let component = if path.is_dir() { path.join(COMPONENT_NAME) } else { path.to_owned() };
     let wasm = read(&component)?;
     let mut rows = manifest.as_ref().map_or_else(Vec::new, describe);
-    rows.push(row("component", component.display()));
-    rows.push(row("size", format!("{} bytes", wasm.len())));
-    rows.push(row("sha256", Digest::of(&wasm)));
+    rows.push(row("component", &component.display()));
+    rows.push(row("size", &format!("{} bytes", wasm.len())));
+    rows.push(row("sha256", &Digest::of(&wasm)));
     let name = component.display().to_string();
     let id = manifest.as_ref().map_or(name.as_str(), |manifest| manifest.id.as_str());
     let inside = look_inside(id, manifest.as_ref(), &wasm).await;
@@ -53,22 +53,22 @@ fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     fs::read(path).map_err(wrong)
 }
 
-fn row(name: &str, value: impl ToString) -> Vec<String> {
+fn row(name: &str, value: &(impl ToString + ?Sized)) -> Vec<String> {
     vec![name.to_owned(), value.to_string()]
 }
 
 fn describe(manifest: &Manifest) -> Vec<Vec<String>> {
     let mut rows = vec![
         row("id", &manifest.id),
-        row("name", format!("{} / {}", manifest.name.zh, manifest.name.en)),
-        row("version", format!("{} (code {})", manifest.version, manifest.version_code)),
-        row("asks for", names(&manifest.permissions)),
+        row("name", &format!("{} / {}", manifest.name.zh, manifest.name.en)),
+        row("version", &format!("{} (code {})", manifest.version, manifest.version_code)),
+        row("asks for", &names(&manifest.permissions)),
     ];
     if let Some(destination) = &manifest.destination {
         rows.push(row("destination", destination));
     }
     rows.extend(
-        manifest.settings.iter().map(|(name, value)| row("setting", format!("{name} = {value}"))),
+        manifest.settings.iter().map(|(name, value)| row("setting", &format!("{name} = {value}"))),
     );
     rows
 }
@@ -102,9 +102,9 @@ async fn look_inside(
         let permission = package.and_then(|(package, _)| package.parse::<Permission>().ok());
         needed.extend(permission);
         let means = permission.map_or(String::new(), |p| format!("  (permission {})", p.name()));
-        rows.push(row("imports", format!("{name}{means}")));
+        rows.push(row("imports", &format!("{name}{means}")));
     }
-    rows.push(row("needs", names(&needed)));
+    rows.push(row("needs", &names(&needed)));
     // With a manifest exactly what it asks for, so that a missing permission shows.
     let asked = manifest.map_or(&needed, |manifest| &manifest.permissions);
     let app = App::load(&engine, &cache, AppImage { id, wasm, asked, policy: asked })?;
@@ -115,7 +115,7 @@ async fn look_inside(
             ServiceKind::Serve => "serve",
         };
         let text = format!("{} ({kind}): {} / {}", service.id, service.zh, service.en);
-        rows.push(row("offers", text));
+        rows.push(row("offers", &text));
     }
     Ok(rows)
 }

@@ -1,7 +1,7 @@
 //! Standard output. A reader that has gone away (`caisson … | head`) ends the command quietly.
 
 use crate::error::{CliError, Kind};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 
 /// Writes one line.
 pub(crate) fn line(text: &str) -> Result<(), CliError> {
@@ -14,6 +14,45 @@ pub(crate) fn refused(error: &io::Error) -> CliError {
     match error.kind() {
         ErrorKind::BrokenPipe => CliError::new(Kind::Closed, ""),
         _ => CliError::environment(format!("standard output: {error}")),
+    }
+}
+
+/// Standard output for a long text, in large pieces; remembers what it was refused for.
+pub(crate) struct Pipe {
+    to: BufWriter<StdoutLock<'static>>,
+    refused: Option<io::Error>,
+}
+
+impl Default for Pipe {
+    fn default() -> Self {
+        Self { to: BufWriter::new(io::stdout().lock()), refused: None }
+    }
+}
+
+impl Pipe {
+    /// Why the text did not arrive.
+    pub(crate) const fn refused(&self) -> Option<&io::Error> {
+        self.refused.as_ref()
+    }
+
+    fn keep<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        done.map_err(|error| {
+            let same = io::Error::from(error.kind());
+            self.refused.get_or_insert(error);
+            same
+        })
+    }
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let done = self.to.write(bytes);
+        self.keep(done)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = self.to.flush();
+        self.keep(done)
     }
 }
 

@@ -41,7 +41,7 @@ A first tour, everything below ./try:
     hold-code 134567890123456789
     pay 12.00
     quit";
-#[cfg(feature = "device")]
+#[cfg(not(feature = "desktop"))]
 const FIRST_TOUR: &str = "\
 Example:
   caisson run --profile /data/terminal/profile.toml";

@@ -60,7 +60,7 @@ pub enum ProfileError {
 #[serde(tag = "driver", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum CameraProfile {
     /// Pictures are held before it by commands.
-    Emulated,
+    Emulated {},
     /// A V4L2 device.
     V4l2 {
         /// Its node or index: `/dev/video0`.
@@ -109,7 +109,7 @@ pub enum PrinterProfile {
 #[serde(tag = "driver", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ScreenProfile {
     /// Lines of text, and commands from standard input.
-    Headless,
+    Headless {},
 }
 
 /// An acquirer.
@@ -323,5 +323,89 @@ fn at_home_printer(home: &Path, printer: PrinterProfile) -> PrinterProfile {
             PrinterProfile::Emulated { folder: home.join(folder), paper_mm }
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"terminal = "T1"
+[merchant]
+name = "Shop"
+id = "1"
+[limits]
+currency = "CNY"
+payment-max = "100.00"
+[folders]
+journal = "journal"
+vault = "vault.toml"
+kek = "vault.kek"
+apps = "apps"
+cache = "cache"
+storage = "storage"
+[camera]
+driver = "emulated"
+[printer]
+driver = "emulated"
+folder = "receipts"
+paper_mm = 58
+[screen]
+driver = "headless"
+"#;
+
+    #[track_caller]
+    fn check(change: (&str, &str), expected: &str) {
+        let text = GOOD.replacen(change.0, change.1, 1);
+        let verdict = match Profile::parse(Path::new("shop/profile.toml"), &text) {
+            Ok(_) => "accepted".to_owned(),
+            Err(ProfileError::Form { error, .. }) => error.message().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(verdict, expected);
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_in_every_table() {
+        check(("T1", "T1"), "accepted");
+        for (table, rest) in [
+            ("[camera]", "`colour`, there are no fields"),
+            ("[screen]", "`colour`, there are no fields"),
+        ] {
+            let line = format!("{table}\ncolour = 1");
+            check((table, &line), &format!("unknown field {rest}"));
+        }
+        check(
+            ("[printer]", "[printer]\ncolour = 1"),
+            "unknown field `colour`, expected `folder` or `paper_mm`",
+        );
+        check(
+            ("[merchant]", "[merchant]\ncolour = 1"),
+            "unknown field `colour`, expected `name` or `id`",
+        );
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_names_the_key_and_the_remedy() {
+        check(
+            ("paper_mm = 58", "paper_mm = 70"),
+            "shop/profile.toml: printer.paper_mm: 70; write 58 or 80",
+        );
+        check(
+            ("100.00", "100,00"),
+            "shop/profile.toml: limits.payment-max: \"100,00\" is not an amount in CNY; write it \
+             like 12.00",
+        );
+        check(
+            ("\"T1\"", "\"till 1\""),
+            "shop/profile.toml: terminal: terminal id \"till 1\" does not fit a payment key (1 to 8 \
+             of 0-9 and A-Z)",
+        );
+    }
+
+    #[test]
+    fn paths_are_taken_from_the_profiles_own_folder() {
+        let profile = Profile::parse(Path::new("shop/profile.toml"), GOOD).unwrap();
+        assert_eq!(profile.journal, Path::new("shop/journal"));
     }
 }

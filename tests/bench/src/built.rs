@@ -11,7 +11,7 @@ use tempfile::TempDir;
 ///
 /// # Errors
 /// What cargo says, or which file is missing.
-pub fn app(id: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn app(id: &str) -> Result<PathBuf, Failure> {
     cargo(&["--lib", "--package", &format!("caisson-{id}")])?;
     let built = build_folder()?.join(format!("wasm32-wasip2/app/caisson_{id}.wasm"));
     let apps = build_folder()?.join("bench-apps");
@@ -27,7 +27,7 @@ pub fn app(id: &str) -> Result<PathBuf, Failure> {
 ///
 /// # Errors
 /// What cargo says, or which file is missing.
-pub fn guest(name: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) fn guest(name: &str) -> Result<Vec<u8>, Failure> {
     cargo(&["--package", env!("CARGO_PKG_NAME"), "--example", name])?;
     let path = build_folder()?.join(format!("wasm32-wasip2/app/examples/{name}.wasm"));
     fs::read(&path).map_err(|error| format!("{}: {error}", path.display()).into())
@@ -38,7 +38,7 @@ pub fn guest(name: &str) -> Result<Vec<u8>, Failure> {
 ///
 /// # Errors
 /// What the system says.
-pub fn disk_folder() -> Result<TempDir, Failure> {
+pub(crate) fn disk_folder() -> Result<TempDir, Failure> {
     Ok(tempfile::Builder::new().prefix("caisson-bench-").tempdir_in(build_folder()?)?)
 }
 

@@ -4,17 +4,16 @@ use std::time::{Duration, Instant};
 
 /// Times of one thing that was done many times.
 #[derive(Debug, Clone, Default)]
-pub struct Samples(Vec<Duration>);
+pub(crate) struct Samples(Vec<Duration>);
 
 impl Samples {
     /// One more.
-    pub fn push(&mut self, time: Duration) {
+    pub(crate) fn push(&mut self, time: Duration) {
         self.0.push(time);
     }
 
     /// The smallest time that `percent` of all do not exceed; zero without any.
-    #[must_use]
-    pub fn percentile(&self, percent: usize) -> Duration {
+    pub(crate) fn percentile(&self, percent: usize) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
         let rank = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
@@ -22,13 +21,13 @@ impl Samples {
     }
 
     /// One row: the name, p50, p99 and a remark.
-    pub fn row(&self, name: &str, remark: &str) {
+    pub(crate) fn row(&self, name: &str, remark: &str) {
         row(name, &text(self.percentile(50)), &text(self.percentile(99)), remark);
     }
 
     /// As [`Samples::row`], judged against an absolute budget at `percent`. Only said, never
     /// decided by: another machine is quicker or slower.
-    pub fn row_with_budget(&self, name: &str, percent: usize, budget: Duration) {
+    pub(crate) fn row_with_budget(&self, name: &str, percent: usize, budget: Duration) {
         let word = if self.percentile(percent) <= budget { "within" } else { "OVER" };
         self.row(name, &format!("budget p{percent} {}: {word}", text(budget)));
     }
@@ -36,7 +35,7 @@ impl Samples {
 
 /// Ours and its limit, done alternately.
 #[derive(Debug, Clone)]
-pub struct Pair {
+pub(crate) struct Pair {
     name: String,
     limit_name: String,
     ours: Samples,
@@ -49,8 +48,7 @@ pub struct Pair {
 
 impl Pair {
     /// A pair without samples, gate or budget.
-    #[must_use]
-    pub fn new(name: &str, limit_name: &str) -> Self {
+    pub(crate) fn new(name: &str, limit_name: &str) -> Self {
         Self {
             name: name.to_owned(),
             limit_name: limit_name.to_owned(),
@@ -63,53 +61,49 @@ impl Pair {
     }
 
     /// Ours may be `ratio` times the limit at this percentile: decides the exit status.
-    #[must_use]
-    pub const fn gate(mut self, percent: usize, ratio: f64) -> Self {
+    pub(crate) const fn gate(mut self, percent: usize, ratio: f64) -> Self {
         self.gate = Some((percent, ratio));
         self
     }
 
     /// Ours should take at most `time` at this percentile: said, not decided by.
-    #[must_use]
-    pub const fn budget(mut self, percent: usize, time: Duration) -> Self {
+    pub(crate) const fn budget(mut self, percent: usize, time: Duration) -> Self {
         self.budget = Some((percent, time));
         self
     }
 
     /// Each sample is so many repetitions; the table shows one.
-    #[must_use]
-    pub const fn per(mut self, repetitions: u32) -> Self {
+    pub(crate) const fn per(mut self, repetitions: u32) -> Self {
         self.per = repetitions;
         self
     }
 
     /// Times ours.
-    pub fn ours<R>(&mut self, work: impl FnOnce() -> R) -> R {
+    pub(crate) fn ours<R>(&mut self, work: impl FnOnce() -> R) -> R {
         let (result, took) = timed(work);
         self.ours_took(took);
         result
     }
 
     /// Times the limit.
-    pub fn limit<R>(&mut self, work: impl FnOnce() -> R) -> R {
+    pub(crate) fn limit<R>(&mut self, work: impl FnOnce() -> R) -> R {
         let (result, took) = timed(work);
         self.limit_took(took);
         result
     }
 
     /// Ours took this long.
-    pub fn ours_took(&mut self, time: Duration) {
+    pub(crate) fn ours_took(&mut self, time: Duration) {
         self.ours.push(time / self.per.max(1));
     }
 
     /// The limit took this long.
-    pub fn limit_took(&mut self, time: Duration) {
+    pub(crate) fn limit_took(&mut self, time: Duration) {
         self.limit.push(time / self.per.max(1));
     }
 
     /// Prints both and their ratio; false where the ratio is above its gate.
-    #[must_use]
-    pub fn report(&self) -> bool {
+    pub(crate) fn report(&self) -> bool {
         heading(&self.name);
         match self.budget {
             Some((percent, budget)) => self.ours.row_with_budget("ours", percent, budget),
@@ -151,8 +145,7 @@ fn timed<R>(work: impl FnOnce() -> R) -> (R, Duration) {
 }
 
 /// A time in the unit that suits it, with three or four digits.
-#[must_use]
-pub fn text(time: Duration) -> String {
+pub(crate) fn text(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     if seconds < 1e-5 {
         format!("{:.0} ns", seconds * 1e9)

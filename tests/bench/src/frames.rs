@@ -5,7 +5,7 @@ use caisson_devices::frame::Size;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 /// What the sensor sees.
-pub const SENSOR: Size = Size { width: 1_280, height: 720 };
+pub(crate) const SENSOR: Size = Size { width: 1_280, height: 720 };
 
 /// Degrees by which a bar code is held askew, at most; a QR code lies at any angle.
 const TILT_MAX: f32 = 12.0;
@@ -31,7 +31,7 @@ const START_C: usize = 105;
 
 /// The kinds of code that a wallet shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A QR code.
     Qr,
     /// A Code 128.
@@ -50,8 +50,7 @@ struct Symbol {
 
 impl Kind {
     /// What its frames are called in a table.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Qr => "frame of 1280 x 720 with a QR code",
             Self::Bars => "frame of 1280 x 720 with a Code 128",
@@ -85,7 +84,7 @@ impl Kind {
         clippy::cast_sign_loss,
         reason = "brightness is brought to 0 to 255 first; such a cast saturates"
     )]
-    pub fn draw(self, number: u32) -> Result<(Vec<u8>, String), Failure> {
+    pub(crate) fn draw(self, number: u32) -> Result<(Vec<u8>, String), Failure> {
         let mut chance = Chance(u64::from(number) * 2 + u64::from(self == Self::Bars));
         let text = format!("13{:016}", 4_711 + u64::from(number) * 7_919_191_919);
         let symbol = self.symbol(&text)?;

@@ -14,14 +14,13 @@ use std::time::{Duration, Instant};
 
 /// Answers at once, moves nothing, and remembers when the first view was asked for.
 #[derive(Debug, Default)]
-pub struct QuietSession {
+pub(crate) struct QuietSession {
     first_view: OnceLock<Instant>,
 }
 
 impl QuietSession {
     /// When the app first showed something, if it has.
-    #[must_use]
-    pub fn first_view(&self) -> Option<Instant> {
+    pub(crate) fn first_view(&self) -> Option<Instant> {
         self.first_view.get().copied()
     }
 

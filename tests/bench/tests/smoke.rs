@@ -9,8 +9,9 @@
 use std::process::Command;
 
 #[track_caller]
-fn check(program: &str, tables: usize) {
-    let run = Command::new(program).arg("--smoke").output().unwrap();
+fn check(name: &str, tables: usize) {
+    let program = env!("CARGO_BIN_EXE_caisson-bench");
+    let run = Command::new(program).args([name, "--smoke"]).output().unwrap();
     let (out, errors) =
         (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     // 1 is a ratio above its gate, which a debug build may have.
@@ -31,30 +32,42 @@ fn check(program: &str, tables: usize) {
 
 #[test]
 fn durable_commit_measures_four_pairs() {
-    check(env!("CARGO_BIN_EXE_durable_commit"), 4);
+    check("durable-commit", 4);
 }
 
 #[test]
 fn instantiate_measures_one_pair() {
-    check(env!("CARGO_BIN_EXE_instantiate"), 1);
+    check("instantiate", 1);
 }
 
 #[test]
 fn host_call_measures_a_call_without_a_permit_and_one_with_it() {
-    check(env!("CARGO_BIN_EXE_host_call"), 2);
+    check("host-call", 2);
 }
 
 #[test]
 fn sale_measures_one_pair() {
-    check(env!("CARGO_BIN_EXE_sale"), 1);
+    check("sale", 1);
 }
 
 #[test]
 fn frame_to_text_measures_qr_codes_and_bars() {
-    check(env!("CARGO_BIN_EXE_frame_to_text"), 2);
+    check("frame-to-text", 2);
 }
 
 #[test]
 fn start_up_measures_a_terminal_and_an_app() {
-    check(env!("CARGO_BIN_EXE_start_up"), 2);
+    check("start-up", 2);
+}
+
+#[test]
+fn a_bench_that_does_not_exist_is_answered_with_those_that_do() {
+    let program = env!("CARGO_BIN_EXE_caisson-bench");
+    let run = Command::new(program).args(["commit", "--smoke"]).output().unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(run.stderr).unwrap(),
+        "no bench commit; there are durable-commit, instantiate, host-call, sale, frame-to-text, \
+         start-up\n"
+    );
 }

@@ -279,3 +279,57 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use caisson_core::payment::State;
+    use caisson_core::{Currency, Money, PaymentKey};
+
+    fn sale(state: State, approved: u64) -> PaymentSeen {
+        let money = |minor| Money::new(minor, Currency::Cny).unwrap();
+        PaymentSeen {
+            key: PaymentKey::derive(1, "T1", 1, 1).unwrap(),
+            kind: Kind::Sale,
+            original: None,
+            amount: money(1_200),
+            state,
+            is_open: state.is_open(),
+            approved: (approved > 0).then(|| money(approved)),
+            late: None,
+            passed: vec![state],
+        }
+    }
+
+    /// A sale in the journal, beside books that never heard of it.
+    #[track_caller]
+    fn check_unheard(sale: PaymentSeen, holds: bool) {
+        let evidence = Evidence { payments: vec![sale], orders: Vec::new(), totals: Vec::new() };
+        assert_eq!(net(&evidence).is_ok(), holds, "{:?}", net(&evidence));
+    }
+
+    #[test]
+    fn what_the_journal_shows_and_the_acquirer_does_not_keep_is_found() {
+        check_unheard(sale(State::Completed, 1_200), false);
+        check_unheard(sale(State::Declined, 0), true);
+        check_unheard(sale(State::Reversed, 1_200), true);
+        check_unheard(sale(State::Unknown, 0), true);
+    }
+
+    #[test]
+    fn a_payment_code_is_found_in_any_file_but_the_acquirers() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let codes = vec!["134567890123456789".to_owned()];
+        write("acquirer/books", "x134567890123456789");
+        write("journal/deep/rows", "13456789012345678");
+        assert!(secrets(&codes, folder.path()).is_ok());
+        write("journal/deep/rows", "x134567890123456789x");
+        let found = secrets(&codes, folder.path()).unwrap_err();
+        assert!(found.ends_with("journal/deep/rows"), "{found}");
+    }
+}

@@ -43,7 +43,7 @@ pub(crate) fn damaged(code: &str) -> Result<Scene, SceneError> {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         let (x, y) = (at % SENSOR.width / MODULE_PIXELS, at / SENSOR.width / MODULE_PIXELS);
         let (x, y) = (i32::try_from(x).unwrap_or(-1) - 10, i32::try_from(y).unwrap_or(-1) - 10);
-        let gone = (x < 9 && y < 9) || (x < 9 && y > modules - 9) || (x + y - modules).abs() < 5;
+        let gone = (x < 9 && !(9..=modules - 9).contains(&y)) || (x + y - modules).abs() < 5;
         match drawn.get_module(x, y) {
             _ if gone => 110,
             true => 30,

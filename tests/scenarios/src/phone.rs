@@ -19,7 +19,7 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use serde::Deserialize;
 use serde_json::Value;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -92,7 +92,7 @@ impl Phone {
                 Way::Memory(gateway.clone(), tls)
             }
             _ => {
-                let Address { host, port } = address(world.acquirer().destination())?;
+                let Address { host, port } = address(&world.acquirer().destination())?;
                 Way::Tcp { host, port }
             }
         };
@@ -174,8 +174,8 @@ fn picture(text: &str) -> Result<Frame, PhoneError> {
     Ok(Frame::from_luma(luma, Size { width: side, height: side }, side)?)
 }
 
-fn address(path: PathBuf) -> Result<Address, PhoneError> {
-    let text = fs::read_to_string(&path).map_err(WorldError::file(&path))?;
+fn address(path: &Path) -> Result<Address, PhoneError> {
+    let text = fs::read_to_string(path).map_err(WorldError::file(path))?;
     toml::from_str(&text)
         .map_err(|error| PhoneError::Network(format!("{}: {error}", path.display())))
 }

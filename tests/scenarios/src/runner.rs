@@ -5,7 +5,7 @@
 //! with a power cut runs in a child process, `EXECUTABLE scenario --phase N --folder F --apps A
 //! FILE`, which kills itself with SIGKILL when it gets there ([`run_phase`]): whatever it had not
 //! made durable is gone. The next phase goes on in the same folder. What lies outside of the
-//! terminal (the acquirer's faults, the cable, the printer's paper) is carried over.
+//! terminal (the acquirer's faults, the cable) is carried over.
 
 mod carried;
 mod child;

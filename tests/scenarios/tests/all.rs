@@ -3,6 +3,7 @@
 //! A program of its own instead of a test harness, because a scenario's power cut runs a phase of
 //! it in another process: `all scenario --phase N --folder F --apps A FILE`. Other arguments are
 //! parts of names, of which a scenario must hold one to be run.
+#![cfg(test)] // tells clippy that the helpers, too, are tests
 
 use caisson_scenarios::{RunOptions, Verdict, run_file, run_phase};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! The demo, in real time over TCP and TLS.
+#![cfg(test)] // tells clippy that the helpers, too, are tests
 
 use caisson_core::Language;
 use caisson_scenarios::{AcquirerAt, AcquirerFolder, DemoError, DemoOptions, Setup, World, demo};

@@ -1,4 +1,5 @@
 //! Each witness bites: a scenario that expects something else of it fails, and says what came.
+#![cfg(test)] // tells clippy that the helpers, too, are tests
 
 use caisson_scenarios::{Held, RunOptions, run_file};
 use std::path::{Path, PathBuf};
@@ -29,8 +30,8 @@ async fn run(from: &str, to: &str) -> (Held, String) {
 }
 
 #[track_caller]
-fn fails(found: (Held, String), expected: &str) {
-    assert_eq!(found, (Held::Fails, expected.to_owned()));
+fn fails((outcome, failure): (Held, String), expected: &str) {
+    assert_eq!((outcome, failure.as_str()), (Held::Fails, expected));
 }
 
 #[tokio::test]

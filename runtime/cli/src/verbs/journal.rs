@@ -7,7 +7,6 @@ use crate::out;
 use caisson_core::{Language, PaymentKey};
 use caisson_journal::{export, verify};
 use clap::{Args, Subcommand};
-use std::io::BufWriter;
 
 /// Look into a payment journal, without changing it.
 ///
@@ -161,15 +160,12 @@ impl Verify {
 impl Export {
     fn run(self) -> Result<(), CliError> {
         let folder = self.which.find()?.folder;
-        let mut to = BufWriter::new(std::io::stdout().lock());
-        match export(&folder, &mut to) {
-            Ok(_) => Ok(()),
-            Err(caisson_journal::JournalError::Storage { doing, source, .. })
-                if doing == "writing the export" =>
-            {
-                Err(out::refused(&source))
-            }
-            Err(error) => Err(error.into()),
+        let mut to = out::Pipe::default();
+        let written = export(&folder, &mut to);
+        // What standard output refuses is no fault of the journal.
+        match to.refused() {
+            Some(error) => Err(out::refused(error)),
+            None => Ok(written.map(drop)?),
         }
     }
 }

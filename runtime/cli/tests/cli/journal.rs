@@ -157,3 +157,14 @@ fn a_missing_journal_says_what_to_name() {
     let said = desk.run("journal list");
     assert_eq!((said.status, said.stdout.as_str()), (2, ""));
 }
+
+#[test]
+fn an_export_whose_reader_went_away_ends_quietly() {
+    let (desk, _) = journal();
+    let mut command = desk.command("journal export --folder till");
+    let pipe = std::process::Stdio::piped;
+    let mut child = command.stdout(pipe()).stderr(pipe()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(1), Vec::new()));
+}

@@ -1,8 +1,8 @@
-//! What lies outside of the terminal and does not end with its power.
+//! What lies outside of the terminal and does not end with its power: the acquirer's faults and the
+//! cable. Deliberately not here: the printer, which whoever starts the terminal has looked after.
 
 use crate::world::World;
 use caisson_acquirer::Fault;
-use caisson_devices::emulated::paper_roll::Fault as PrinterFault;
 use caisson_network::emulated::Link;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -18,22 +18,15 @@ pub(super) struct Carried {
     /// The acquirer's faults that have not struck.
     faults: Vec<String>,
     link_is_down: bool,
-    paper_is_out: bool,
-    paper_is_jammed: bool,
-    cover_is_open: bool,
 }
 
 impl Carried {
     /// Writes what the next phase takes up.
     pub(super) fn leave(folder: &Path, world: &World) -> io::Result<()> {
         let waiting = world.gateway.as_ref().map(|gateway| gateway.faults().waiting());
-        let fault = world.roll.fault();
         let carried = Self {
             faults: waiting.unwrap_or_default().iter().map(ToString::to_string).collect(),
             link_is_down: world.link.link() == Link::Down,
-            paper_is_out: fault == Some(PrinterFault::PaperOut),
-            paper_is_jammed: fault == Some(PrinterFault::Jammed),
-            cover_is_open: fault == Some(PrinterFault::CoverOpen),
         };
         fs::write(folder.join(FILE), serde_json::to_string(&carried)?)
     }
@@ -53,15 +46,6 @@ impl Carried {
         }
         if carried.link_is_down {
             world.link.set(Link::Down);
-        }
-        for (is_so, fault) in [
-            (carried.paper_is_out, PrinterFault::PaperOut),
-            (carried.paper_is_jammed, PrinterFault::Jammed),
-            (carried.cover_is_open, PrinterFault::CoverOpen),
-        ] {
-            if is_so {
-                world.roll.fail(fault);
-            }
         }
         Ok(())
     }

@@ -5,10 +5,12 @@
 //! same `Config`, linked by wasmtime alone with the same async binding to functions that do
 //! nothing. Both samples hold one instantiation, a hundredth of the whole.
 
-use caisson_bench::{Failure, Pair, QuietSession, Scale, disk_folder, guest};
+use crate::built::{disk_folder, guest};
+use crate::figures::Pair;
+use crate::quiet::QuietSession;
+use crate::run::{Failure, Scale};
 use caisson_core::permission::Permission;
 use caisson_host::{App, AppImage, ComponentCache, HostEngine};
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 use wasmtime::Store;
@@ -23,11 +25,7 @@ const CALLS: u32 = 20_000;
 /// Ticks of the engine's epoch that a bare sample may run: some 10 s.
 const EPOCHS: u64 = 1_000;
 
-fn main() -> ExitCode {
-    caisson_bench::main(bench)
-}
-
-fn bench(scale: Scale) -> Result<bool, Failure> {
+pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
     let wasm = guest("calls")?;
     let folder = disk_folder()?;
     let engine = Arc::new(HostEngine::start()?);

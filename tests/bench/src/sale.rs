@@ -9,8 +9,10 @@
 //! client alone, and two raw flushes. The own share is what is left of each sale after the exchange
 //! inside it and those two flushes.
 
+use crate::built::{app, disk_folder};
+use crate::figures::{Pair, Samples};
+use crate::run::{Failure, Scale};
 use async_trait::async_trait;
-use caisson_bench::{Failure, Pair, Samples, Scale, app, disk_folder};
 use caisson_core::view::{Outcome, View};
 use caisson_core::{Currency, Language, Money};
 use caisson_devices::camera::{Camera, CameraError};
@@ -36,7 +38,6 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
@@ -56,11 +57,7 @@ const FLUSH_BYTES: usize = 600;
 const AMOUNT: &str = "12.00";
 const AMOUNT_MINOR: u64 = 1_200;
 
-fn main() -> ExitCode {
-    caisson_bench::main(bench)
-}
-
-fn bench(scale: Scale) -> Result<bool, Failure> {
+pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
     let apps = app("qr")?;
     let folder = disk_folder()?;
     let runtime =

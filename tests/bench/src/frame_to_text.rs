@@ -4,13 +4,13 @@
 //! Each frame is drawn from its number: a wallet's QR code or Code 128, turned, shifted, at several
 //! sizes, with noise and uneven light, some bright on dark. Both get the same pixels.
 
-use caisson_bench::frames::{Kind, SENSOR};
-use caisson_bench::{Failure, Pair, Scale};
+use crate::figures::Pair;
+use crate::frames::{Kind, SENSOR};
+use crate::run::{Failure, Scale};
 use caisson_devices::decode::{Effort, Formats, decode};
 use caisson_devices::frame::Frame;
 use rxing::{BarcodeFormat, DecodeHints};
 use std::collections::HashSet;
-use std::process::ExitCode;
 use std::time::Duration;
 
 /// Most that a frame should take.
@@ -22,11 +22,7 @@ const FRAMES: u32 = 100;
 /// Times that each frame is read by each.
 const REPEATS: u32 = 3;
 
-fn main() -> ExitCode {
-    caisson_bench::main(bench)
-}
-
-fn bench(scale: Scale) -> Result<bool, Failure> {
+pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
     let mut within = true;
     for kind in [Kind::Qr, Kind::Bars] {
         let mut pair = Pair::new(kind.name(), "rxing, TRY_HARDER and inverted").budget(50, BUDGET);

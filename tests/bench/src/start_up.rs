@@ -11,7 +11,10 @@
 //! call `start`. The limit is wasmtime alone: read the machine code, load, link, instantiate.
 //! The files are in the system's cache both times, as after an update.
 
-use caisson_bench::{Failure, Pair, QuietSession, Samples, Scale, app, disk_folder};
+use crate::built::{app, disk_folder};
+use crate::figures::{Pair, Samples};
+use crate::quiet::QuietSession;
+use crate::run::{Failure, Scale};
 use caisson_core::operation::{OperationKind, Reading};
 use caisson_core::payment::{Digest, Ending, Input, Intent, Kind, Payment, Submission};
 use caisson_core::permission::Permission;
@@ -24,7 +27,7 @@ use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime::Store;
@@ -44,29 +47,11 @@ const COLD_ROUNDS: u32 = 200;
 /// Payments between two checkpoints while the journal is filled.
 const CHECKPOINT_EVERY: u32 = 100;
 /// The first argument of the process that becomes ready; the second is the folder.
-const CHILD: &str = "--become-ready";
+pub(crate) const CHILD: &str = "--become-ready";
 /// What it prints then.
 const READY: &str = "ready";
 /// When everything happens; the journal orders nothing by it.
 const AT: WallTime = WallTime { ms: 1_795_312_800_000, quality: Quality::Guessed };
-
-fn main() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|first| first == CHILD) {
-        let ready = arguments.next().ok_or("no folder".into()).and_then(|folder| {
-            let place = Place { folder: folder.into() };
-            become_ready(&place)
-        });
-        return match ready {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => {
-                eprintln!("{failure}");
-                ExitCode::from(2)
-            }
-        };
-    }
-    caisson_bench::main(bench)
-}
 
 /// A terminal's folder.
 struct Place {
@@ -96,7 +81,9 @@ impl Place {
     }
 }
 
-fn become_ready(place: &Place) -> Result<(), Failure> {
+/// What the child does.
+pub(crate) fn become_ready(folder: &Path) -> Result<(), Failure> {
+    let place = Place { folder: folder.to_owned() };
     let (_journal, _boot) = Journal::open(&place.journal(), AT)?;
     let engine = Arc::new(HostEngine::start()?);
     let _app = place.load(&engine)?;
@@ -104,7 +91,7 @@ fn become_ready(place: &Place) -> Result<(), Failure> {
     Ok(())
 }
 
-fn bench(scale: Scale) -> Result<bool, Failure> {
+pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
     let folder = disk_folder()?;
     let place = Place { folder: folder.path().to_owned() };
     let built = app("qr")?.join("qr");

@@ -5,10 +5,12 @@
 //! limit is wasmtime alone under the same `Config`, in the same pool: an empty store, the same
 //! component with imports that do nothing, dropped again.
 
-use caisson_bench::{Failure, Pair, QuietSession, Scale, app, disk_folder};
+use crate::built::{app, disk_folder};
+use crate::figures::Pair;
+use crate::quiet::QuietSession;
+use crate::run::{Failure, Scale};
 use caisson_core::permission::Permission;
 use caisson_host::{App, AppImage, ComponentCache, HostEngine};
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime::Store;
@@ -25,11 +27,7 @@ const WARM_UP: u32 = 200;
 /// Ticks of the engine's epoch that a bare instance may run: more than it needs.
 const EPOCHS: u64 = 1_000;
 
-fn main() -> ExitCode {
-    caisson_bench::main(bench)
-}
-
-fn bench(scale: Scale) -> Result<bool, Failure> {
+pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
     let wasm = std::fs::read(app("qr")?.join("qr").join("app.wasm"))?;
     let folder = disk_folder()?;
     let engine = Arc::new(HostEngine::start()?);

@@ -6,7 +6,9 @@
 //! nothing: the same against as many bytes as SQLite really writes; a commit into a log that has
 //! outgrown its warm size; and what a flush of data only saves against one with metadata.
 
-use caisson_bench::{Failure, Pair, Scale, disk_folder};
+use crate::built::disk_folder;
+use crate::figures::Pair;
+use crate::run::{Failure, Scale};
 use caisson_core::payment::{Digest, Event, Intent, Kind};
 use caisson_core::{Currency, Money};
 use caisson_journal::{Commit, Journal, Quality, Recovery, WallTime};
@@ -15,7 +17,6 @@ use rustix::io::pwrite;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Duration;
 
 /// Most that ours may take, in limits.
@@ -33,11 +34,7 @@ const RAW_BYTES: u64 = caisson_journal::WAL_WARM_BYTES;
 /// When everything happens; the journal orders nothing by it.
 const AT: WallTime = WallTime { ms: 1_795_312_800_000, quality: Quality::Guessed };
 
-fn main() -> ExitCode {
-    caisson_bench::main(bench)
-}
-
-fn bench(scale: Scale) -> Result<bool, Failure> {
+pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
     let rounds = scale.of(ROUNDS, 2);
     let folder = disk_folder()?;
     Journal::create(folder.path(), 1)?;
