@@ -57,8 +57,10 @@ pub enum ViewError {
 /// How a payment ended, as people are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Money moved.
+    /// Money was taken.
     Approved,
+    /// Money was given back.
+    Refunded,
     /// Refused.
     Declined,
     /// Ended before money moved.
@@ -203,7 +205,8 @@ impl Outcome {
     pub const fn word(self) -> Text {
         match self {
             Self::Approved => Text { zh: "收款成功", en: "approved" },
-            Self::Declined => Text { zh: "收款未成功", en: "declined" },
+            Self::Refunded => Text { zh: "退款成功", en: "refunded" },
+            Self::Declined => Text { zh: "未成功", en: "declined" },
             Self::Cancelled => Text { zh: "已取消", en: "cancelled" },
             Self::Unknown => Text { zh: "结果待确认", en: "not certain yet" },
         }
@@ -219,7 +222,8 @@ impl Outcome {
                 Reason::CancelledByCashier
                 | Reason::NobodyActed
                 | Reason::OfferExpired
-                | Reason::CustomerWaits => Self::Cancelled,
+                | Reason::CustomerWaits
+                | Reason::GivenBack => Self::Cancelled,
                 _ => Self::Declined,
             },
         }

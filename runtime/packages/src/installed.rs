@@ -207,7 +207,7 @@ mod tests {
         let apps = InstalledApps::at(&folder.path().join("apps"));
         assert_eq!(apps.list().unwrap(), []);
         let installed = apps.install(folder.path(), &wasm, true).unwrap();
-        assert_eq!(apps.list().unwrap(), [installed.clone()]);
+        assert_eq!(apps.list().unwrap(), std::slice::from_ref(&installed));
         assert_eq!(installed.component().unwrap(), b"component");
     }
 

@@ -292,7 +292,7 @@ impl Inner {
         let mut report = Report {
             key: payment.is_at_risk().then(|| driver.key().clone()),
             state: Some(payment.state()),
-            outcome: shown(payment.state(), payment.reason()),
+            outcome: shown(&payment),
             reason: payment.reason(),
             approved: payment.approved(),
             print_failed: None,
@@ -322,10 +322,13 @@ impl Inner {
     }
 }
 
-/// What people are told of a payment in `state`.
-pub(crate) const fn shown(state: State, reason: Option<Reason>) -> Shown {
-    match (state, reason) {
-        (State::Approved | State::Completed, _) => Shown::Approved,
+/// What people are told of a payment as it stands.
+pub(crate) fn shown(payment: &Payment) -> Shown {
+    match (payment.state(), payment.reason()) {
+        (State::Approved | State::Completed, _) => match payment.intent().kind {
+            Kind::Sale => Shown::Approved,
+            Kind::Refund => Shown::Refunded,
+        },
         (State::Authorising | State::Unknown | State::Parked | State::Created, _) => Shown::Unknown,
         (_, Some(reason)) => Shown::of_reason(reason),
         (_, None) => Shown::Declined,

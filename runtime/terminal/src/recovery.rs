@@ -99,7 +99,7 @@ impl Inner {
     async fn tell(self: &Arc<Self>, driver: &Driver) -> Result<(), TerminalError> {
         let payment = driver.payment().await;
         if let Ok(_counter) = self.counter.try_lock() {
-            let outcome = shown(payment.state(), payment.reason());
+            let outcome = shown(&payment);
             let amount = payment.approved().unwrap_or(payment.intent().amount);
             self.show(View::Outcome { outcome, reason: payment.reason() }, Some(amount), None);
         }

@@ -162,7 +162,7 @@ impl Payment {
             }
             Input::Served if self.state == State::Approved => record([Event::Completed]),
             Input::GivenBack if self.state == State::Reversing => {
-                tell(Event::Reversed { reason: Reason::PaidLate })
+                tell(Event::Reversed { reason: Reason::GivenBack })
             }
             Input::WatchOver if self.watched => self.watch_over(),
             Input::NotSent { .. }

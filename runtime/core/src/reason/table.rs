@@ -170,6 +170,11 @@ reasons! {
         why "关闭后的收款码又被支付，正在退款。" "A closed code was paid after all; it is being refunded."
         next "请告诉顾客款项会原路退回。" "Tell the customer that the money goes back."
         customer "付款晚于关闭，款项将原路退回。" "You paid after the code was closed. The money goes back.";
+    /// The linked refund of a late payment is through.
+    GivenBack "given-back" NotPaid Terminal Now
+        why "关闭后支付的款项已退回。" "The late payment was given back."
+        next "无需处理。" "Nothing is left to do."
+        customer "款项已原路退回。" "Your late payment was given back.";
     /// The customer did not confirm; the order was taken back.
     CustomerWaits "customer-waits" NotPaid Customer Now
         why "顾客未在手机上确认，订单已撤销。" "The customer did not confirm in time; taken back."

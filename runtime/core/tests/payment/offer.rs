@@ -27,8 +27,8 @@ fn an_offer_paid_late_is_refunded_and_then_reversed() {
     for end in ["cancels offer-expired", "approves 12.00", "unsure no-answer", "dies"] {
         after_close(
             &format!(" | inquire | heard paid | {end} | given back | given back"),
-            " | SEND | - | paid-late 12.00, REFUND 12.00 | reversed: paid-late, TELL | - | = \
-             reversed (paid-late)",
+            " | SEND | - | paid-late 12.00, REFUND 12.00 | reversed: given-back, TELL | - | = \
+             reversed (given-back)",
         );
     }
 }
@@ -46,8 +46,8 @@ fn a_late_payment_is_refunded_once_by_the_host_and_never_undone_beside_it() {
 fn a_restart_while_the_refund_runs_starts_it_unless_it_is_there() {
     after_close(
         " | heard paid | dies | restart | given back",
-        " | - | paid-late 12.00, REFUND 12.00 | REFUND 12.00 | reversed: paid-late, TELL | = \
-         reversed (paid-late)",
+        " | - | paid-late 12.00, REFUND 12.00 | REFUND 12.00 | reversed: given-back, TELL | = \
+         reversed (given-back)",
     );
 }
 
