@@ -65,7 +65,7 @@ fn a_sale_a_reprint_and_a_refund_in_a_terminal_that_is_operated_by_lines() {
     assert_eq!((said.stderr.as_str(), said.status), ("", 0), "{}", said.stdout);
     let said = told(&said.stdout);
     assert!(said.contains(&"payment KEY: printed again".to_owned()), "{said:?}");
-    assert!(said.contains(&"approved 5.00".to_owned()), "{said:?}");
+    assert!(said.contains(&"refunded 5.00".to_owned()), "{said:?}");
 
     let books = desk.run("acquirer --folder acquirer --books");
     assert!(
