@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Longest name of an app or a destination that a grant carries, in characters.
 pub const NAME_CHARS_MAX: usize = 40;
@@ -128,7 +129,7 @@ uses! {
 /// Proof that a use was allowed. Cannot be built outside this module, copied or kept by an app.
 #[derive(Debug)]
 pub struct Permit<U: Use> {
-    holder: String,
+    holder: Arc<str>,
     of: PhantomData<fn() -> U>,
 }
 
@@ -152,7 +153,7 @@ pub struct Audit {
 /// What one holder may use, and how often it did.
 #[derive(Debug, Clone)]
 pub struct Grants {
-    holder: String,
+    holder: Arc<str>,
     granted: BTreeSet<Permission>,
     audit: BTreeMap<Permission, Audit>,
 }
@@ -162,7 +163,7 @@ impl Grants {
     #[must_use]
     pub fn for_app(app: &str, asked: &BTreeSet<Permission>, policy: &BTreeSet<Permission>) -> Self {
         Self {
-            holder: app.chars().take(NAME_CHARS_MAX).collect(),
+            holder: app.chars().take(NAME_CHARS_MAX).collect::<String>().into(),
             granted: asked.intersection(policy).copied().collect(),
             audit: BTreeMap::new(),
         }
@@ -172,7 +173,7 @@ impl Grants {
     #[must_use]
     pub fn for_terminal() -> Self {
         Self {
-            holder: "terminal".to_owned(),
+            holder: "terminal".into(),
             granted: Permission::ALL.into_iter().collect(),
             audit: BTreeMap::new(),
         }
@@ -186,7 +187,7 @@ impl Grants {
         if self.granted.contains(&U::PERMISSION) {
             let audit = self.audit.entry(U::PERMISSION).or_default();
             audit.allowed = audit.allowed.saturating_add(1);
-            Ok(Permit { holder: self.holder.clone(), of: PhantomData })
+            Ok(Permit { holder: Arc::clone(&self.holder), of: PhantomData })
         } else {
             Err(self.deny(U::PERMISSION))
         }
@@ -196,7 +197,7 @@ impl Grants {
     pub fn deny(&mut self, permission: Permission) -> Denied {
         let audit = self.audit.entry(permission).or_default();
         audit.refused = audit.refused.saturating_add(1);
-        Denied { holder: self.holder.clone(), permission }
+        Denied { holder: self.holder.to_string(), permission }
     }
 
     /// What is granted, in order of [`Permission`].

@@ -1,8 +1,11 @@
 //! Ending a call from outside: processor loops by the epoch, waits by a signal.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
@@ -74,8 +77,17 @@ impl Kill {
         &self,
         work: impl Future<Output = R>,
     ) -> Result<R, KillCause> {
-        let signal = self.0.signal.notified();
-        tokio::pin!(signal);
+        if let Some(cause) = self.cause() {
+            return Err(cause);
+        }
+        let mut work = pin!(work);
+        // Most calls are answered at once. They need neither signal nor clock: what takes long
+        // gives way, because whatever blocks does so on a thread of its own.
+        if let Poll::Ready(done) = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await
+        {
+            return Ok(done);
+        }
+        let mut signal = pin!(self.0.signal.notified());
         signal.as_mut().enable();
         if let Some(cause) = self.cause() {
             return Err(cause);

@@ -65,13 +65,18 @@ pub(super) fn glance(view: View<'_>, formats: Formats) -> Option<Decoded> {
     fitted(view, |view| at_half_size(view, formats).or_else(|| bars_in_frame(view, formats)))
 }
 
-/// One frame: half size, then where bars seem to be, then full size and inverted.
+/// One frame: half size, then where bars seem to be, then full size and inverted, by both finders.
 pub(super) fn frame(view: View<'_>, formats: Formats) -> Option<Decoded> {
     fitted(view, |view| {
         at_half_size(view, formats)
             .or_else(|| bars_in_frame(view, formats))
             .or_else(|| full_qr(view, formats))
+            .or_else(|| older_qr(view, formats))
     })
+}
+
+fn older_qr(view: View<'_>, formats: Formats) -> Option<Decoded> {
+    if formats.contains(Symbology::Qr) { qr_by_older_finder(view) } else { None }
 }
 
 fn full_qr(view: View<'_>, formats: Formats) -> Option<Decoded> {
