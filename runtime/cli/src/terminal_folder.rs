@@ -8,9 +8,12 @@ use crate::error::CliError;
 use crate::inspect::COMPONENT_NAME;
 use caisson_core::Language;
 use caisson_packages::{InstallError, Manifest};
-use caisson_scenarios::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
+use caisson_scenarios::{
+    AcquirerFolder, EmulatedApp, EmulatedProfile, TERMINAL_KEY_ID, VERIFYING_SLOT,
+};
 use caisson_terminal::{Profile, ProvisionError, Provisioning, provision};
 use caisson_vault::PublicKey;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -91,41 +94,21 @@ fn profile_text(
 ) -> Result<String, CliError> {
     let destination = acquirer.destination();
     let destination = destination.canonicalize().map_err(|error| at(&destination, &error))?;
-    let language = match wanted.language {
-        Language::Zh => "zh",
-        Language::En => "en",
+    let apps = manifests.iter().map(|manifest| EmulatedApp {
+        id: &manifest.id,
+        grants: manifest.permissions.iter().map(|permission| permission.name()).collect(),
+        settings: BTreeMap::new(),
+    });
+    let profile = EmulatedProfile {
+        language: wanted.language,
+        merchant: &wanted.merchant,
+        currency: &wanted.currency,
+        payment_max: &wanted.payment_max,
+        destination: &destination,
+        acquirer_key: key,
+        apps: apps.collect(),
     };
-    let mut text = format!(
-        "# What this terminal is, has and may. Paths are taken from this file's folder.\n\
-         terminal = \"{TERMINAL_KEY_ID}\"\nlanguage = \"{language}\"\n\
-         utc-offset-minutes = 480\n\n\
-         [merchant]\nname = {}\nid = \"898310012340001\"\n\n\
-         [limits]\ncurrency = {}\npayment-max = {}\n\n\
-         [folders]\njournal = \"journal\"\nvault = \"vault.toml\"\nkek = \"vault.kek\"\n\
-         apps = \"apps\"\ncache = \"cache\"\nstorage = \"storage\"\n\n\
-         # driver = \"v4l2\" with device = \"/dev/video0\" is a real camera.\n\
-         [camera]\ndriver = \"emulated\"\n\n\
-         # driver = \"usb\" or \"serial\" with device, or \"tcp\" with address, is a real printer.\n\
-         [printer]\ndriver = \"emulated\"\nfolder = \"receipts\"\npaper_mm = 58\n\n\
-         [screen]\ndriver = \"headless\"\n\n\
-         # The acquirer writes its address into this file each time when it begins to listen.\n\
-         [destination.wallet]\nfile = {}\nkey = \"{key}\"\n",
-        quoted(&wanted.merchant),
-        quoted(&wanted.currency),
-        quoted(&wanted.payment_max),
-        quoted(&destination.display().to_string()),
-    );
-    for manifest in manifests {
-        let grants: Vec<String> =
-            manifest.permissions.iter().map(|permission| quoted(permission.name())).collect();
-        text.push_str(&format!("\n[app.{}]\ngrants = [{}]\n", manifest.id, grants.join(", ")));
-    }
-    Ok(text)
-}
-
-/// A TOML string; JSON's escapes are a part of TOML's.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    Ok(profile.text())
 }
 
 fn at(path: &Path, error: &std::io::Error) -> CliError {

@@ -48,7 +48,8 @@ pub enum KeyError {
 }
 
 impl PaymentKey {
-    /// The key of payment `sequence` in boot `boot` of journal `journal` on `terminal`.
+    /// The key of payment `sequence` in boot `boot` of journal `journal` on `terminal`. The keys of
+    /// a journal sort in the order in which they were given out.
     ///
     /// # Errors
     /// [`KeyError::TerminalId`], [`KeyError::Exhausted`].
@@ -67,7 +68,7 @@ impl PaymentKey {
             base36(boot, BOOT_CHARS).ok_or(KeyError::Exhausted { what: "boot", value: boot })?;
         let sequence_text = base36(sequence, SEQUENCE_CHARS)
             .ok_or(KeyError::Exhausted { what: "sequence", value: sequence })?;
-        Ok(Self(format!("{journal}{terminal:0>TERMINAL_CHARS$}{boot_text}{sequence_text}")))
+        Ok(Self(format!("{journal}{boot_text}{sequence_text}{terminal:0>TERMINAL_CHARS$}")))
     }
 
     /// The text, which is also the order number.
@@ -131,7 +132,7 @@ mod tests {
     #[test]
     fn a_key_is_an_order_number_that_every_wallet_takes() {
         let key = PaymentKey::derive(7, "T1000001", 3, 41).unwrap();
-        assert_eq!(key.as_str(), "00000007T10000010000300015");
+        assert_eq!(key.as_str(), "000000070000300015T1000001");
         assert_eq!(key.as_str().parse(), Ok(key));
     }
 

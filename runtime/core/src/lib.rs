@@ -8,6 +8,7 @@
 //! `devices`) or worded for an engineer (each error says that itself).
 
 pub mod document;
+pub mod hex;
 pub mod key;
 pub mod language;
 pub mod money;

@@ -5,6 +5,7 @@
 
 use crate::database::BALLAST_FILE;
 use crate::error::JournalError;
+use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -24,21 +25,29 @@ const _: () = assert!(BALLAST_BYTES.is_multiple_of(BLOCK_BYTES as u64));
 /// The ballast of one journal's folder.
 pub(crate) struct Ballast {
     dir: PathBuf,
+    /// As last laid down or released here.
+    whole: Cell<bool>,
+    /// What the medium said when it was last asked. A commit goes by that: asking takes a tenth of
+    /// its time, and what fills up in between is what the ballast is for.
+    roomy: Cell<bool>,
 }
 
 impl Ballast {
     pub(crate) fn new(dir: &Path) -> Self {
-        Self { dir: dir.to_owned() }
+        Self { dir: dir.to_owned(), whole: Cell::new(false), roomy: Cell::new(false) }
     }
 
     /// Lays the ballast down where it is not whole and the medium has room for it. Not having room
     /// is no error here: then [`Ballast::check_room`] refuses new payments.
     pub(crate) fn restore(&self) -> Result<(), JournalError> {
-        if self.is_whole() || self.free()? < self.needed() {
+        let laid_down = self.file().metadata().is_ok_and(|facts| facts.len() >= BALLAST_BYTES);
+        self.whole.set(laid_down);
+        self.roomy.set(self.free()? >= self.needed());
+        if laid_down || !self.roomy.get() {
             return Ok(());
         }
         self.fill().or_else(|error| {
-            self.empty()?;
+            self.release()?;
             if error.kind() == std::io::ErrorKind::StorageFull {
                 Ok(())
             } else {
@@ -49,30 +58,36 @@ impl Ballast {
 
     /// Gives the ballast's blocks back to the medium.
     pub(crate) fn release(&self) -> Result<(), JournalError> {
-        self.empty()
+        self.whole.set(false);
+        File::create(self.file())
+            .and_then(|file| file.sync_all())
+            .map_err(|source| self.storage("releasing the ballast", source))
+    }
+
+    /// `Ok` while a new payment may begin, as far as is known; asks where it may not.
+    pub(crate) fn check_room(&self) -> Result<(), JournalError> {
+        if self.roomy.get() && self.whole.get() { Ok(()) } else { self.ask_room() }
     }
 
     /// `Ok` while a new payment may begin.
-    pub(crate) fn check_room(&self) -> Result<(), JournalError> {
-        if self.free()? >= self.needed() && self.is_whole() { Ok(()) } else { Err(self.full()?) }
+    pub(crate) fn ask_room(&self) -> Result<(), JournalError> {
+        self.roomy.set(self.free()? >= self.needed());
+        if self.roomy.get() && self.whole.get() { Ok(()) } else { Err(self.full()?) }
     }
 
     /// The error that says how full the medium is.
     pub(crate) fn full(&self) -> Result<JournalError, JournalError> {
+        self.roomy.set(false);
         let (free_bytes, needed_bytes) = (self.free()?, self.needed());
         Ok(JournalError::StorageFull { dir: self.dir.clone(), free_bytes, needed_bytes })
     }
 
     fn needed(&self) -> u64 {
-        LOW_WATER_BYTES + if self.is_whole() { 0 } else { BALLAST_BYTES }
+        LOW_WATER_BYTES + if self.whole.get() { 0 } else { BALLAST_BYTES }
     }
 
     fn file(&self) -> PathBuf {
         self.dir.join(BALLAST_FILE)
-    }
-
-    fn is_whole(&self) -> bool {
-        self.file().metadata().is_ok_and(|facts| facts.len() >= BALLAST_BYTES)
     }
 
     fn fill(&self) -> std::io::Result<()> {
@@ -84,13 +99,9 @@ impl Ballast {
             file.write_all(&block)?;
             written += BLOCK_BYTES as u64;
         }
-        file.sync_all()
-    }
-
-    fn empty(&self) -> Result<(), JournalError> {
-        File::create(self.file())
-            .and_then(|file| file.sync_all())
-            .map_err(|source| self.storage("releasing the ballast", source))
+        file.sync_all()?;
+        self.whole.set(true);
+        Ok(())
     }
 
     #[cfg(unix)]

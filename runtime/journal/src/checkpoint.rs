@@ -51,9 +51,10 @@ fn grow(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "user_version", crate::schema::FORMAT)
 }
 
+/// Into a table of the schema: one made here would make SQLite prepare every statement anew, in the
+/// middle of the next payment.
 fn grow_by_rollback(connection: &Connection) -> rusqlite::Result<()> {
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-    transaction.execute_batch("CREATE TABLE warmth (zeros BLOB)")?;
     transaction.execute(
         "INSERT INTO warmth VALUES (zeroblob(?1))",
         [crate::entry::signed(WARM_BLOB_BYTES)],

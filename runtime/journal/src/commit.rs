@@ -1,15 +1,13 @@
 //! One commit: events, their projection and the sealed note, all or nothing.
 
-use crate::database::is_full;
-use crate::entry::{Draft, Head, KIND_ERASED, KIND_STORED, WallTime, append, hex};
+use crate::database::{is_full, is_taken};
+use crate::entry::{Content, Draft, Head, WallTime, append};
 use crate::error::JournalError;
+use crate::fold::{self, Fold, Place};
 use crate::journal::Journal;
-use crate::load::{self, Stamped};
-use crate::row::PaymentRow;
 use caisson_core::PaymentKey;
 use caisson_core::payment::{Event, State};
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
-use sha2::Digest as _;
+use rusqlite::{Connection, OptionalExtension as _};
 use std::fmt;
 
 /// Most events in one commit: the machine returns at most three; a boot has its own way.
@@ -19,6 +17,12 @@ pub const EVENTS_MAX: usize = 16;
 pub const BODY_BYTES_MAX: usize = 32 * 1024;
 /// Largest sealed recovery note, in bytes: a note of 4 KiB, its seal, and room to grow.
 pub const SEALED_BYTES_MAX: usize = 8 * 1024;
+
+/// For a commit about a payment that nobody has begun.
+const WITHOUT_CREATION: &str = "the payment is not in this journal; its first event is created";
+
+/// For a commit about a payment that was begun before.
+const CREATED_ONCE: &str = "a payment is created once";
 
 const _: () = assert!(SEALED_BYTES_MAX >= caisson_core::payment::RECOVERY_BYTES_MAX + 1024);
 
@@ -57,18 +61,39 @@ pub struct Commit<'a> {
     pub at: WallTime,
 }
 
-/// What becomes of a note, inside a [`Plan`].
-pub(crate) enum Note<'a> {
-    Store(&'a PaymentKey, &'a [u8]),
-    Erase(&'a PaymentKey),
-}
-
 /// Everything that one transaction writes.
 pub(crate) struct Plan<'a> {
     pub(crate) drafts: Vec<Draft>,
-    pub(crate) rows: Vec<PaymentRow>,
-    pub(crate) notes: Vec<Note<'a>>,
+    pub(crate) changes: Vec<Change<'a>>,
     pub(crate) at: WallTime,
+}
+
+/// What a transaction makes of one payment.
+pub(crate) struct Change<'a> {
+    pub(crate) fold: Fold,
+    /// True for the payment's first commit.
+    pub(crate) begins: bool,
+    pub(crate) recovery: Recovery<'a>,
+}
+
+impl Plan<'_> {
+    /// Puts one more row of `fold` after `head` and everything planned so far.
+    pub(crate) fn add(
+        &mut self,
+        head: Head,
+        fold: &mut Fold,
+        content: Content,
+    ) -> Result<(), JournalError> {
+        let draft = draft(&fold.payment.intent().key, &content)?;
+        self.drafts.push(draft);
+        fold.add(self.last_place(head), content);
+        Ok(())
+    }
+
+    /// Where the row that was drafted last will stand.
+    fn last_place(&self, head: Head) -> Place {
+        Place { seq: head.seq + self.drafts.len() as u64, at: self.at }
+    }
 }
 
 impl Journal {
@@ -77,8 +102,8 @@ impl Journal {
     /// Blocks for one flush of the medium. A commit without events and with [`Recovery::Keep`]
     /// touches nothing.
     ///
-    /// A commit that begins a payment is refused while the medium is nearly full; every other may
-    /// use the ballast.
+    /// A commit that begins a payment is refused where the medium was nearly full when it was last
+    /// asked, by [`Journal::has_room`] or a checkpoint; every other may use the ballast.
     ///
     /// # Errors
     /// [`JournalError::StorageFull`] for a new payment: refuse it. [`JournalError::BadCommit`] and
@@ -90,9 +115,10 @@ impl Journal {
             return Ok(());
         }
         check_limits(commit)?;
-        let before =
-            self.read("reading the payment", |connection| load::events(connection, commit.key))?;
-        let begins = before.is_empty();
+        // No look into the table for a payment that begins: one that is there already is refused
+        // by the table itself.
+        let begins = matches!(commit.events.first(), Some(Event::Created { .. }));
+        let before = if begins { None } else { self.fold(commit.key)? };
         let plan = self.plan(commit, before)?;
         if begins {
             self.ballast.check_room()?;
@@ -104,58 +130,74 @@ impl Journal {
         }
         match written {
             Ok(head) => {
-                self.head = head;
-                self.is_log_used = true;
+                self.adopt(head, plan);
                 Ok(())
             }
             Err(error) if begins && is_full(&error) => Err(self.ballast.full()?),
+            Err(error) if begins && is_taken(&error) => {
+                Err(JournalError::BadCommit { key: commit.key.clone(), what: CREATED_ONCE })
+            }
             Err(error) => Err(self.stop_for("commit", error)),
+        }
+    }
+
+    /// What was written is what is known from here on.
+    pub(crate) fn adopt(&mut self, head: Head, plan: Plan<'_>) {
+        self.head = head;
+        self.is_log_used = true;
+        for Change { fold, .. } in plan.changes {
+            let key = &fold.payment.intent().key;
+            if fold.is_open() {
+                self.open.insert(key.clone(), fold);
+            } else {
+                self.open.remove(key);
+            }
         }
     }
 
     fn plan<'a>(
         &self,
         commit: &Commit<'a>,
-        mut events: Vec<Stamped>,
+        before: Option<Fold>,
     ) -> Result<Plan<'a>, JournalError> {
         let refuse = |what| JournalError::BadCommit { key: commit.key.clone(), what };
-        check_beginning(commit, events.is_empty()).map_err(refuse)?;
-        let at = commit.at.cut();
-        let mut plan = Plan { drafts: Vec::new(), rows: Vec::new(), notes: Vec::new(), at };
-        for (seq, event) in (self.head.seq + 1..).zip(commit.events) {
-            plan.drafts.push(draft(commit.key, event)?);
-            events.push(Stamped { seq, at, event: event.clone() });
+        check_beginning(commit, before.is_none()).map_err(refuse)?;
+        let mut plan = Plan { drafts: Vec::new(), changes: Vec::new(), at: commit.at.cut() };
+        let begins = before.is_none();
+        let mut recovery = commit.recovery;
+        if recovery == Recovery::Erase && before.as_ref().is_none_or(|fold| fold.note.is_none()) {
+            recovery = Recovery::Keep;
         }
-        let (payment, span) =
-            load::fold(&events).ok_or(refuse("the payment does not begin with its creation"))?;
-        if payment.state() == State::Created {
-            return Err(refuse("created without authorising: nothing to remember yet"));
+        let note = match recovery {
+            Recovery::Keep => None,
+            Recovery::Store(sealed) => Some(Content::stored(sealed)),
+            Recovery::Erase => Some(Content::NoteErased),
+        };
+        let mut contents = commit.events.iter().cloned().map(Content::Event).chain(note);
+        let mut fold = match before {
+            Some(fold) => fold,
+            None => {
+                let first = contents.next().ok_or(refuse(WITHOUT_CREATION))?;
+                plan.drafts.push(draft(commit.key, &first)?);
+                Fold::begin(plan.last_place(self.head), &first).ok_or(refuse(WITHOUT_CREATION))?
+            }
+        };
+        for content in contents {
+            plan.add(self.head, &mut fold, content)?;
         }
-        let row = PaymentRow::of(&payment, span);
-        if row.approved.is_some_and(|money| money.currency() != row.amount.currency()) {
-            return Err(refuse("approved in another currency than asked"));
+        check_end(&fold).map_err(refuse)?;
+        if !plan.drafts.is_empty() {
+            plan.changes.push(Change { fold, begins, recovery });
         }
-        if !commit.events.is_empty() {
-            plan.rows.push(row);
-        }
-        self.plan_note(commit, &mut plan)?;
         Ok(plan)
     }
 
-    fn plan_note<'a>(&self, commit: &Commit<'a>, plan: &mut Plan<'a>) -> Result<(), JournalError> {
-        match commit.recovery {
-            Recovery::Keep => {}
-            Recovery::Store(sealed) => {
-                plan.drafts.push(stored(commit.key, sealed));
-                plan.notes.push(Note::Store(commit.key, sealed));
-            }
-            Recovery::Erase if self.recovery(commit.key)?.is_some() => {
-                plan.drafts.push(erased(commit.key));
-                plan.notes.push(Note::Erase(commit.key));
-            }
-            Recovery::Erase => {}
+    /// The payment as its entries make it; `None` where it was never journalled.
+    pub(crate) fn fold(&self, key: &PaymentKey) -> Result<Option<Fold>, JournalError> {
+        match self.open.get(key) {
+            Some(fold) => Ok(Some(fold.clone())),
+            None => self.read("reading a payment", |connection| fold::load(connection, key)),
         }
-        Ok(())
     }
 
     /// The sealed recovery note of `key`, where there is one.
@@ -165,9 +207,10 @@ impl Journal {
     pub fn recovery(&self, key: &PaymentKey) -> Result<Option<Vec<u8>>, JournalError> {
         self.read("reading a recovery note", |connection| {
             connection
-                .prepare_cached("SELECT sealed FROM recoveries WHERE key = ?1")?
+                .prepare_cached("SELECT note FROM payments WHERE key = ?1")?
                 .query_row([key.as_str()], |row| row.get(0))
                 .optional()
+                .map(Option::flatten)
         })
     }
 }
@@ -179,48 +222,50 @@ pub(crate) fn write(
     head: Head,
     plan: &Plan<'_>,
 ) -> rusqlite::Result<Head> {
-    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-    let mut head = head;
-    for draft in &plan.drafts {
-        head = append(&transaction, head, draft, plan.at)?;
-    }
-    for row in &plan.rows {
-        row.store(&transaction)?;
-    }
-    for note in &plan.notes {
-        match note {
-            Note::Store(key, sealed) => transaction
-                .prepare_cached("INSERT OR REPLACE INTO recoveries (key, sealed) VALUES (?1, ?2)")?
-                .execute(params![key.as_str(), sealed])?,
-            Note::Erase(key) => transaction
-                .prepare_cached("DELETE FROM recoveries WHERE key = ?1")?
-                .execute([key.as_str()])?,
-        };
+    let transaction = CommitOrRollback::begin(connection)?;
+    let head = append(connection, head, &plan.drafts, plan.at)?;
+    for change in &plan.changes {
+        change.fold.row().store(connection, change.begins, change.recovery)?;
     }
     transaction.commit()?;
     Ok(head)
 }
 
-/// The row of `event`.
-pub(crate) fn draft(key: &PaymentKey, event: &Event) -> Result<Draft, JournalError> {
-    let body = serde_json::to_string(event).map_err(|_| JournalError::BadCommit {
+/// As rusqlite's transaction, with statements that stay prepared: parsing them anew takes a tenth
+/// of a commit.
+struct CommitOrRollback<'c> {
+    connection: &'c Connection,
+}
+
+impl<'c> CommitOrRollback<'c> {
+    fn begin(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(Self { connection })
+    }
+
+    /// On `Err` the drop rolls back where SQLite has not.
+    fn commit(self) -> rusqlite::Result<()> {
+        self.connection.prepare_cached("COMMIT")?.execute([]).map(|_| ())
+    }
+}
+
+impl Drop for CommitOrRollback<'_> {
+    fn drop(&mut self) {
+        if !self.connection.is_autocommit() {
+            // What fails to roll back is found by the next statement, which fails too.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}
+
+/// The row that says `content`, where it keeps to the limit.
+fn draft(key: &PaymentKey, content: &Content) -> Result<Draft, JournalError> {
+    let draft = content.draft(key).map_err(|_| JournalError::BadCommit {
         key: key.clone(),
         what: "an event cannot be written as JSON",
     })?;
-    check_size(key, "body bytes", body.len(), BODY_BYTES_MAX)?;
-    Ok(Draft { kind: event.kind(), key: Some(key.clone()), body })
-}
-
-/// The row that remembers a note's digest, so that the note itself can be erased.
-fn stored(key: &PaymentKey, sealed: &[u8]) -> Draft {
-    let digest = hex(&sha2::Sha256::digest(sealed));
-    let body = format!(r#"{{"sha256":"{digest}","bytes":{}}}"#, sealed.len());
-    Draft { kind: KIND_STORED, key: Some(key.clone()), body }
-}
-
-/// The row that remembers that a note was erased.
-pub(crate) fn erased(key: &PaymentKey) -> Draft {
-    Draft { kind: KIND_ERASED, key: Some(key.clone()), body: "{}".to_owned() }
+    check_size(key, "body bytes", draft.body.len(), BODY_BYTES_MAX)?;
+    Ok(draft)
 }
 
 fn check_limits(commit: &Commit<'_>) -> Result<(), JournalError> {
@@ -257,11 +302,23 @@ fn check_beginning(commit: &Commit<'_>, is_new: bool) -> Result<(), &'static str
         match events.next() {
             Some(Event::Created { intent }) if intent.key == *commit.key => {}
             Some(Event::Created { .. }) => return Err("the intent has another key"),
-            _ => return Err("the payment is not in this journal; its first event is created"),
+            _ => return Err(WITHOUT_CREATION),
         }
     }
     if events.any(|event| matches!(event, Event::Created { .. })) {
-        return Err("a payment is created once");
+        return Err(CREATED_ONCE);
+    }
+    Ok(())
+}
+
+/// What no commit may leave behind.
+fn check_end(fold: &Fold) -> Result<(), &'static str> {
+    if fold.payment.state() == State::Created {
+        return Err("created without authorising: nothing to remember yet");
+    }
+    let asked = fold.payment.intent().amount.currency();
+    if fold.payment.approved().is_some_and(|money| money.currency() != asked) {
+        return Err("approved in another currency than asked");
     }
     Ok(())
 }

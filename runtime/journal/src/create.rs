@@ -86,7 +86,7 @@ fn fill(connection: &Connection, id: u64) -> rusqlite::Result<()> {
     schema::make(&transaction)?;
     // No clock yet in an install step; the first boot row has a time.
     let at = WallTime { ms: 0, quality: Quality::Guessed };
-    append(&transaction, Head::START, &genesis(id), at)?;
+    append(&transaction, Head::START, &[genesis(id)], at)?;
     transaction.commit()
 }
 

@@ -156,6 +156,12 @@ pub(crate) fn is_full(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
 }
 
+/// True where `error` says that a row with this key is there already; SQLite has written nothing.
+pub(crate) fn is_taken(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code == Some(rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
 /// Length of a file in bytes; `None` where it does not exist.
 pub(crate) fn length(path: &Path) -> Result<Option<u64>, JournalError> {
     match path.metadata() {

@@ -1,8 +1,9 @@
 //! One row of the chain: its time, its hash, and how it is appended.
 
-use caisson_core::PaymentKey;
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Row, params};
+use caisson_core::payment::Event;
+use caisson_core::{PaymentKey, hex};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, Row, params_from_iter};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -16,9 +17,9 @@ pub(crate) const KIND_JOURNAL: &str = "journal";
 /// Kind of the row that each opening appends.
 pub(crate) const KIND_BOOT: &str = "boot";
 /// Kind of the row that remembers the digest of a sealed note.
-pub(crate) const KIND_STORED: &str = "recovery-stored";
+const KIND_STORED: &str = "recovery-stored";
 /// Kind of the row that remembers that the note was erased.
-pub(crate) const KIND_ERASED: &str = "recovery-erased";
+const KIND_ERASED: &str = "recovery-erased";
 
 /// Who said what time it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,18 +110,58 @@ impl Head {
 
 impl fmt::Debug for Head {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.seq, hex(&self.hash))
+        write!(f, "{}:{}", self.seq, hex::text(&self.hash))
     }
 }
 
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        for nibble in [byte >> 4, byte & 15] {
-            text.extend(char::from_digit(u32::from(nibble), 16));
+/// What a payment's row says.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    /// Something happened to the payment.
+    Event(Event),
+    /// A sealed note was stored; the row keeps its digest, so that the note can be erased.
+    NoteStored(NoteStored),
+    /// The sealed note was erased.
+    NoteErased,
+}
+
+/// Body of a [`Content::NoteStored`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct NoteStored {
+    /// SHA-256 of the sealed note, in lower-case hex.
+    pub(crate) sha256: String,
+    /// Length of the sealed note.
+    pub(crate) bytes: u64,
+}
+
+impl Content {
+    /// The row that remembers `sealed`.
+    pub(crate) fn stored(sealed: &[u8]) -> Self {
+        let sha256 = hex::text(&Sha256::digest(sealed));
+        Self::NoteStored(NoteStored { sha256, bytes: sealed.len() as u64 })
+    }
+
+    /// The body of a row of this kind; `None` where it cannot be read or is of another kind.
+    pub(crate) fn read(kind: &str, body: &str) -> Option<Self> {
+        match kind {
+            KIND_STORED => serde_json::from_str(body).ok().map(Self::NoteStored),
+            KIND_ERASED => Some(Self::NoteErased),
+            _ => {
+                let event: Event = serde_json::from_str(body).ok()?;
+                (event.kind() == kind).then_some(Self::Event(event))
+            }
         }
-        text
-    })
+    }
+
+    /// The row of payment `key` that says this.
+    pub(crate) fn draft(&self, key: &PaymentKey) -> serde_json::Result<Draft> {
+        let (kind, body) = match self {
+            Self::Event(event) => (event.kind(), serde_json::to_string(event)?),
+            Self::NoteStored(stored) => (KIND_STORED, serde_json::to_string(stored)?),
+            Self::NoteErased => (KIND_ERASED, "{}".to_owned()),
+        };
+        Ok(Draft { kind, key: Some(key.clone()), body })
+    }
 }
 
 /// A row that is about to be appended.
@@ -130,30 +171,47 @@ pub(crate) struct Draft {
     pub(crate) body: String,
 }
 
-/// Appends `draft` after `head`, inside the caller's transaction.
+/// Rows that one statement appends: a statement costs more than a row.
+const ROWS_A_STATEMENT: usize = 4;
+
+/// Appends `drafts` after `head`, inside the caller's transaction; returns the new head.
 pub(crate) fn append(
     connection: &Connection,
     head: Head,
-    draft: &Draft,
+    drafts: &[Draft],
     at: WallTime,
 ) -> rusqlite::Result<Head> {
-    let key = draft.key.as_ref().map(PaymentKey::as_str);
-    let next = head.after(draft.kind, key.unwrap_or_default(), at, &draft.body);
-    connection
-        .prepare_cached(
-            "INSERT INTO entries (seq, kind, key, at_ms, at_quality, body, hash)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute(params![
-            signed(next.seq),
-            draft.kind,
-            key,
-            signed(at.ms),
-            at.quality,
-            draft.body,
-            next.hash,
-        ])?;
-    Ok(next)
+    let mut head = head;
+    for drafts in drafts.chunks(ROWS_A_STATEMENT) {
+        let mut values: Vec<ToSqlOutput<'_>> = Vec::with_capacity(drafts.len() * 7);
+        for draft in drafts {
+            let key = draft.key.as_ref().map(PaymentKey::as_str);
+            head = head.after(draft.kind, key.unwrap_or_default(), at, &draft.body);
+            values.extend([
+                signed(head.seq).into(),
+                draft.kind.into(),
+                key.map_or(ToSqlOutput::Owned(Value::Null), Into::into),
+                signed(at.ms).into(),
+                at.quality.name().into(),
+                draft.body.as_str().into(),
+                ToSqlOutput::Owned(Value::Blob(head.hash.to_vec())),
+            ]);
+        }
+        connection.prepare_cached(append_sql(drafts.len()))?.execute(params_from_iter(values))?;
+    }
+    Ok(head)
+}
+
+const fn append_sql(rows: usize) -> &'static str {
+    match rows {
+        1 => "INSERT INTO entries VALUES (?,?,?,?,?,?,?)",
+        2 => "INSERT INTO entries VALUES (?,?,?,?,?,?,?), (?,?,?,?,?,?,?)",
+        3 => "INSERT INTO entries VALUES (?,?,?,?,?,?,?), (?,?,?,?,?,?,?), (?,?,?,?,?,?,?)",
+        _ => {
+            "INSERT INTO entries VALUES (?,?,?,?,?,?,?), (?,?,?,?,?,?,?), (?,?,?,?,?,?,?), \
+             (?,?,?,?,?,?,?)"
+        }
+    }
 }
 
 /// For SQLite, whose integers are signed. Row numbers and times stay far below the limit.

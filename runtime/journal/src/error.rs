@@ -111,7 +111,7 @@ pub enum JournalError {
     },
     /// Owner: a sealed note was changed or lost; its payment cannot be recovered by its app.
     #[error(
-        "{}: recoveries, key {key}: not what the entries say; take no money, adopt the journal",
+        "{}: payments, note of key {key}: not what the entries say; take no money, adopt the journal",
         file.display()
     )]
     RecoveryDiffers {

@@ -1,9 +1,10 @@
 //! The journal as lines of JSON, for people, tools and the host.
 
 use crate::database::Database;
-use crate::entry::{Head, hex};
+use crate::entry::Head;
 use crate::error::{ChainFault, JournalError};
 use crate::verify::{ChainRow, ENTRIES_IN_ORDER};
+use caisson_core::hex;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -50,7 +51,7 @@ pub fn export(dir: &Path, out: &mut impl Write) -> Result<Head, JournalError> {
             at_ms: entry.at.ms,
             at_quality: entry.at.quality.name(),
             body: entry.body,
-            hash: hex(&head.hash),
+            hash: hex::text(&head.hash),
         };
         serde_json::to_writer(&mut *out, &line).map_err(|error| refused(error.into()))?;
         out.write_all(b"\n").map_err(refused)?;

@@ -5,9 +5,11 @@ use crate::checkpoint;
 use crate::database::{Database, explain};
 use crate::entry::Head;
 use crate::error::JournalError;
+use crate::fold::Fold;
 use caisson_core::PaymentKey;
 use rusqlite::Connection;
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The one open journal of a terminal. Dropping it writes nothing: what was committed is durable,
@@ -19,6 +21,9 @@ pub struct Journal {
     pub(crate) id: u64,
     pub(crate) boot: u64,
     pub(crate) head: Head,
+    /// Every payment for which [`crate::PaymentRow::is_open`] holds, as its entries make it: what
+    /// stands in the way of a new payment is asked before each, and must cost nothing.
+    pub(crate) open: BTreeMap<PaymentKey, Fold>,
     /// True where the log holds what the database does not.
     pub(crate) is_log_used: bool,
     /// Number of the last key that was given out in this boot.
@@ -55,7 +60,7 @@ impl Journal {
     /// [`JournalError::Stopped`].
     pub fn has_room(&self) -> Result<bool, JournalError> {
         self.usable()?;
-        match self.ballast.check_room() {
+        match self.ballast.ask_room() {
             Ok(()) => Ok(true),
             Err(JournalError::StorageFull { .. }) => Ok(false),
             Err(other) => Err(other),

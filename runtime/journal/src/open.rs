@@ -3,13 +3,12 @@
 
 use crate::ballast::Ballast;
 use crate::checkpoint;
-use crate::commit::{self, Note, Plan};
+use crate::commit::{self, Change, Plan, Recovery};
 use crate::database::Database;
-use crate::entry::{Draft, KIND_BOOT, WallTime};
+use crate::entry::{Content, Draft, KIND_BOOT, WallTime};
 use crate::error::JournalError;
 use crate::journal::Journal;
-use crate::row::PaymentRow;
-use crate::verify::{self, OpenPayment};
+use crate::verify;
 use caisson_core::PaymentKey;
 use caisson_core::payment::{Effect, Input};
 use std::cell::OnceCell;
@@ -54,11 +53,12 @@ impl Journal {
             id: found.journal_id,
             boot: number,
             head: found.head,
+            open: walk.open,
             is_log_used: true,
             sequence: 0,
             stopped: OnceCell::new(),
         };
-        let open = journal.record_boot(number, found.rows, walk.open, at.cut())?;
+        let open = journal.record_boot(number, found.rows, at.cut())?;
         let boot = Boot { number, journal_id: found.journal_id, rows_verified: found.rows, open };
         Ok((journal, boot))
     }
@@ -67,34 +67,32 @@ impl Journal {
         &mut self,
         number: u64,
         rows: u64,
-        mut open: Vec<OpenPayment>,
         at: WallTime,
     ) -> Result<Vec<(PaymentKey, Vec<Effect>)>, JournalError> {
-        let mut plan =
-            Plan { drafts: vec![boot_row(number, rows)], rows: vec![], notes: vec![], at };
+        let mut plan = Plan { drafts: vec![boot_row(number, rows)], changes: vec![], at };
         let mut effects = Vec::new();
-        for found in &mut open {
+        for (key, fold) in &self.open {
+            let mut fold = fold.clone();
             // No app speaks here, so no rule can refuse it.
-            let step = found.payment.step(Input::Rebooted).unwrap_or_default();
-            let key = &found.payment.intent().key;
-            for event in &step.events {
-                plan.drafts.push(commit::draft(key, event)?);
-                let seq = self.head.seq + plan.drafts.len() as u64;
-                found.span.last = (seq, at);
+            let step = fold.payment.clone().step(Input::Rebooted).unwrap_or_default();
+            let before = plan.drafts.len();
+            for event in step.events {
+                plan.add(self.head, &mut fold, Content::Event(event))?;
             }
-            let row = PaymentRow::of(&found.payment, found.span);
-            if !row.is_open() && found.has_note {
-                plan.drafts.push(commit::erased(key));
-                plan.notes.push(Note::Erase(key));
+            let mut recovery = Recovery::Keep;
+            if !fold.is_open() && fold.note.is_some() {
+                plan.add(self.head, &mut fold, Content::NoteErased)?;
+                recovery = Recovery::Erase;
             }
-            if !step.events.is_empty() {
-                plan.rows.push(row);
+            if plan.drafts.len() > before {
+                plan.changes.push(Change { fold, begins: false, recovery });
             }
             if !step.effects.is_empty() {
                 effects.push((key.clone(), step.effects));
             }
         }
-        self.head = self.write_boot(&plan)?;
+        let head = self.write_boot(&plan)?;
+        self.adopt(head, plan);
         Ok(effects)
     }
 

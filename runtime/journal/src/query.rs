@@ -1,27 +1,25 @@
-//! What the terminal asks. Each question is answered by an index, and never by reading all rows.
+//! What the terminal asks. What is asked before each payment is answered from memory; the rest by
+//! an index, and never by reading all rows.
 
-use crate::entry::{WallTime, signed};
+use crate::entry::WallTime;
 use crate::error::JournalError;
+use crate::fold::{self, Fold};
 use crate::journal::Journal;
-use crate::load;
-use crate::row::{COLUMNS, PaymentRow, Word};
-use caisson_core::payment::{Event, Kind, Payment, State};
+use crate::row::{COLUMNS, PaymentRow};
+use caisson_core::payment::{Event, Intent, Kind, Payment, State};
 use caisson_core::{Money, PaymentKey};
-use rusqlite::{OptionalExtension as _, Params, params};
+use rusqlite::OptionalExtension as _;
 
 /// Most rows of one list: what a screen or an upload takes at a time.
 pub const LIST_ROWS_MAX: u32 = 1000;
 
-/// Payments of which nobody knows yet whether money moved.
-const UNDECIDED: &str = "open = 1 AND state IN ('authorising', 'unknown', 'parked')";
-
-/// In which order a list comes.
+/// In which order a list comes. Keys are given out in the order in which payments begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
-    /// The last change last: for reading on from `since_seq`.
+    /// The payment that began last comes last.
     #[default]
     OldestFirst,
-    /// The last change first: for people.
+    /// The payment that began last comes first: for people.
     NewestFirst,
 }
 
@@ -30,8 +28,6 @@ pub enum Order {
 pub struct Filter {
     /// Only those for which [`PaymentRow::is_open`] holds.
     pub open_only: bool,
-    /// Only those whose last change has a greater row number.
-    pub since_seq: u64,
     /// At most so many, and never more than [`LIST_ROWS_MAX`].
     pub limit: u32,
     /// In which order.
@@ -57,8 +53,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Stopped`], or one that stops the journal; so for every query.
     pub fn payment(&self, key: &PaymentKey) -> Result<Option<Payment>, JournalError> {
-        let events = self.read("reading a payment", |connection| load::events(connection, key))?;
-        Ok(load::fold(&events).map(|(payment, _)| payment))
+        Ok(self.fold(key)?.map(|fold| fold.payment))
     }
 
     /// The events of a payment, oldest first; empty where it was never journalled.
@@ -66,11 +61,11 @@ impl Journal {
     /// # Errors
     /// As [`Journal::payment`].
     pub fn history(&self, key: &PaymentKey) -> Result<Vec<Entry>, JournalError> {
-        let events = self.read("reading a payment", |connection| load::events(connection, key))?;
+        let events = self.read("reading a payment", |connection| fold::events(connection, key))?;
         let mut state = State::Created;
-        let entries = events.into_iter().map(|stamped| {
-            state = stamped.event.leads_to().unwrap_or(state);
-            Entry { seq: stamped.seq, at: stamped.at, event: stamped.event, state }
+        let entries = events.into_iter().map(|(place, event)| {
+            state = event.leads_to().unwrap_or(state);
+            Entry { seq: place.seq, at: place.at, event, state }
         });
         Ok(entries.collect())
     }
@@ -80,21 +75,22 @@ impl Journal {
     /// # Errors
     /// As [`Journal::payment`].
     pub fn list(&self, filter: Filter) -> Result<Vec<PaymentRow>, JournalError> {
-        let open = if filter.open_only { "open = 1 AND" } else { "" };
+        let limit = filter.limit.min(LIST_ROWS_MAX);
+        if filter.open_only {
+            self.usable()?;
+            let rows = self.open.values().map(Fold::row);
+            return Ok(match filter.order {
+                Order::OldestFirst => rows.take(limit as usize).collect(),
+                Order::NewestFirst => rows.rev().take(limit as usize).collect(),
+            });
+        }
         let order = match filter.order {
             Order::OldestFirst => "ASC",
             Order::NewestFirst => "DESC",
         };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM payments WHERE {open} last_seq > ?1
-             ORDER BY last_seq {order} LIMIT ?2"
-        );
-        let limit = filter.limit.min(LIST_ROWS_MAX);
+        let sql = format!("SELECT {COLUMNS} FROM payments ORDER BY key {order} LIMIT ?1");
         self.read("listing payments", |connection| {
-            connection
-                .prepare_cached(&sql)?
-                .query_map(params![signed(filter.since_seq), limit], PaymentRow::read)?
-                .collect()
+            connection.prepare_cached(&sql)?.query_map([limit], PaymentRow::read)?.collect()
         })
     }
 
@@ -146,8 +142,10 @@ impl Journal {
         &self,
         original: &PaymentKey,
     ) -> Result<Option<PaymentKey>, JournalError> {
-        let condition = format!("original = ?1 AND kind = 'refund' AND {UNDECIDED}");
-        self.first(&condition, [original.as_str()])
+        let is_linked = |intent: &Intent| {
+            intent.kind == Kind::Refund && intent.original.as_ref() == Some(original)
+        };
+        self.undecided(is_linked)
     }
 
     /// An undecided sale of the same service and amount: the cashier is asked before another.
@@ -160,12 +158,12 @@ impl Journal {
         service: &str,
         amount: Money,
     ) -> Result<Option<PaymentKey>, JournalError> {
-        let condition = format!(
-            "kind = 'sale' AND app = ?1 AND service = ?2 AND amount = ?3 AND currency = ?4
-             AND {UNDECIDED}"
-        );
-        let currency = amount.currency().code();
-        self.first(&condition, params![app, service, signed(amount.minor()), currency])
+        self.undecided(|intent| {
+            intent.kind == Kind::Sale
+                && intent.app == app
+                && intent.service == service
+                && intent.amount == amount
+        })
     }
 
     /// An undecided sale for the same merchant order: another cannot begin.
@@ -173,7 +171,9 @@ impl Journal {
     /// # Errors
     /// As [`Journal::payment`].
     pub fn same_order_open(&self, order: &str) -> Result<Option<PaymentKey>, JournalError> {
-        self.first(&format!("kind = 'sale' AND merchant_order = ?1 AND {UNDECIDED}"), [order])
+        self.undecided(|intent| {
+            intent.kind == Kind::Sale && intent.merchant_order.as_deref() == Some(order)
+        })
     }
 
     /// A parked payment of this app: its method takes no new payment.
@@ -181,23 +181,27 @@ impl Journal {
     /// # Errors
     /// As [`Journal::payment`].
     pub fn method_parked(&self, app: &str) -> Result<Option<PaymentKey>, JournalError> {
-        self.first("app = ?1 AND open = 1 AND state = 'parked'", [app])
+        self.first_open(|payment| payment.state() == State::Parked && payment.intent().app == app)
     }
 
-    /// The oldest payment for which `condition` holds.
-    fn first(
+    /// The oldest payment of which nobody knows yet whether money moved, and which is as asked.
+    fn undecided(
         &self,
-        condition: &str,
-        values: impl Params,
+        is_asked: impl Fn(&Intent) -> bool,
     ) -> Result<Option<PaymentKey>, JournalError> {
-        let sql = format!("SELECT key FROM payments WHERE {condition} ORDER BY last_seq LIMIT 1");
-        self.read("looking for an open payment", |connection| {
-            connection
-                .prepare_cached(&sql)?
-                .query_row(values, |row| row.get::<_, Word<PaymentKey>>(0))
-                .optional()
-                .map(|found| found.map(|word| word.0))
+        self.first_open(|payment| {
+            matches!(payment.state(), State::Authorising | State::Unknown | State::Parked)
+                && is_asked(payment.intent())
         })
+    }
+
+    fn first_open(
+        &self,
+        is_asked: impl Fn(&Payment) -> bool,
+    ) -> Result<Option<PaymentKey>, JournalError> {
+        self.usable()?;
+        let found = self.open.iter().find(|(_, fold)| is_asked(&fold.payment));
+        Ok(found.map(|(key, _)| key.clone()))
     }
 }
 

@@ -1,9 +1,11 @@
 //! The projection: one row a payment, a pure function of its entries.
 
+use crate::commit::Recovery;
 use crate::entry::{WallTime, signed, time, unsigned};
+use crate::fold::Place;
 use caisson_core::payment::{Kind, Payment, State};
 use caisson_core::{Currency, Money, PaymentKey, Reason};
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ValueRef};
 use rusqlite::{Connection, Row, params};
 use std::str::FromStr;
 
@@ -32,21 +34,14 @@ pub struct PaymentRow {
     pub reason: Option<Reason>,
     /// True while a closed offer is still asked about.
     pub watched: bool,
-    /// Number of the first row of its events.
+    /// Number of its first row.
     pub first_seq: u64,
     /// When that was.
     pub first_at: WallTime,
-    /// Number of the last row of its events.
+    /// Number of its last row.
     pub last_seq: u64,
     /// When that was.
     pub last_at: WallTime,
-}
-
-/// First and last row of a payment's events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span {
-    pub(crate) first: (u64, WallTime),
-    pub(crate) last: (u64, WallTime),
 }
 
 /// The columns, in the order in which [`PaymentRow::read`] takes them.
@@ -54,9 +49,12 @@ pub(crate) const COLUMNS: &str = "key, kind, app, service, state, currency, amou
      original, merchant_order, reason, watched, first_seq, first_ms, first_quality, last_seq, \
      last_ms, last_quality, open";
 
+/// How many they are.
+pub(crate) const COLUMNS_COUNT: usize = 19;
+
 impl PaymentRow {
     /// What the entries say.
-    pub(crate) fn of(payment: &Payment, span: Span) -> Self {
+    pub(crate) fn of(payment: &Payment, first: Place, last: Place) -> Self {
         let intent = payment.intent();
         Self {
             key: intent.key.clone(),
@@ -70,10 +68,10 @@ impl PaymentRow {
             merchant_order: intent.merchant_order.clone(),
             reason: payment.reason(),
             watched: payment.is_watched(),
-            first_seq: span.first.0,
-            first_at: span.first.1,
-            last_seq: span.last.0,
-            last_at: span.last.1,
+            first_seq: first.seq,
+            first_at: first.at,
+            last_seq: last.seq,
+            last_at: last.at,
         }
     }
 
@@ -81,7 +79,7 @@ impl PaymentRow {
     /// given back, a closed offer is still asked about, or the customer was not served yet.
     #[must_use]
     pub const fn is_open(&self) -> bool {
-        self.state.is_open() || self.watched || matches!(self.state, State::Approved)
+        is_open(self.state, self.watched)
     }
 
     /// What the table says.
@@ -118,39 +116,81 @@ impl PaymentRow {
         }
     }
 
-    /// Makes the table say this, inside the caller's transaction.
-    pub(crate) fn store(&self, connection: &Connection) -> rusqlite::Result<()> {
-        connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO payments (key, kind, app, service, state, currency,
-                   amount, approved, original, merchant_order, reason, watched, first_seq,
-                   first_ms, first_quality, last_seq, last_ms, last_quality, open)
+    /// Makes the table say this, inside the caller's transaction: a new row where the payment
+    /// begins, else in place of the old one.
+    pub(crate) fn store(
+        &self,
+        connection: &Connection,
+        begins: bool,
+        recovery: Recovery<'_>,
+    ) -> rusqlite::Result<()> {
+        let sql = match (begins, recovery) {
+            (true, _) => {
+                "INSERT INTO payments (key, kind, app, service, state, currency, amount, approved,
+                   original, merchant_order, reason, watched, first_seq, first_ms, first_quality,
+                   last_seq, last_ms, last_quality, open, note)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                   ?17, ?18, ?19)",
-            )?
-            .execute(params![
-                self.key.as_str(),
-                self.kind.to_string(),
-                self.app,
-                self.service,
-                self.state.name(),
-                self.amount.currency().code(),
-                signed(self.amount.minor()),
-                self.approved.map(|money| signed(money.minor())),
-                self.original.as_ref().map(PaymentKey::as_str),
-                self.merchant_order,
-                self.reason.map(Reason::code),
-                self.watched,
-                signed(self.first_seq),
-                signed(self.first_at.ms),
-                self.first_at.quality,
-                signed(self.last_seq),
-                signed(self.last_at.ms),
-                self.last_at.quality,
-                self.is_open(),
-            ])
-            .map(|_| ())
+                   ?17, ?18, ?19, ?20)"
+            }
+            (false, Recovery::Keep) => {
+                "UPDATE payments SET state = ?5, approved = ?8, reason = ?11, watched = ?12,
+                   last_seq = ?16, last_ms = ?17, last_quality = ?18, open = ?19
+                 WHERE key = ?1"
+            }
+            (false, Recovery::Store(_) | Recovery::Erase) => {
+                "UPDATE payments SET state = ?5, approved = ?8, reason = ?11, watched = ?12,
+                   last_seq = ?16, last_ms = ?17, last_quality = ?18, open = ?19, note = ?20
+                 WHERE key = ?1"
+            }
+        };
+        let note: Option<&[u8]> = match recovery {
+            Recovery::Store(sealed) => Some(sealed),
+            Recovery::Keep | Recovery::Erase => None,
+        };
+        let has_note = begins || recovery != Recovery::Keep;
+        let mut statement = connection.prepare_cached(sql)?;
+        self.bind(|values| {
+            if has_note {
+                statement.execute([values, &[&note]].concat().as_slice())
+            } else {
+                statement.execute(values)
+            }
+        })
+        .map(|_| ())
     }
+
+    /// Calls `run` with the values of [`COLUMNS`], in their order.
+    fn bind<R>(
+        &self,
+        run: impl FnOnce(&[&dyn ToSql]) -> rusqlite::Result<R>,
+    ) -> rusqlite::Result<R> {
+        run(params![
+            self.key.as_str(),
+            self.kind.to_string(),
+            self.app,
+            self.service,
+            self.state.name(),
+            self.amount.currency().code(),
+            signed(self.amount.minor()),
+            self.approved.map(|money| signed(money.minor())),
+            self.original.as_ref().map(PaymentKey::as_str),
+            self.merchant_order,
+            self.reason.map(Reason::code),
+            self.watched,
+            signed(self.first_seq),
+            signed(self.first_at.ms),
+            self.first_at.quality,
+            signed(self.last_seq),
+            signed(self.last_at.ms),
+            self.last_at.quality,
+            self.is_open(),
+        ])
+    }
+}
+
+/// The rule of [`PaymentRow::is_open`].
+pub(crate) const fn is_open(state: State, watched: bool) -> bool {
+    state.is_open() || watched || matches!(state, State::Approved)
 }
 
 /// A column that is one of a closed set of words.

@@ -1,16 +1,18 @@
 //! The whole file against itself: pages, chain, projection, sealed notes.
 //!
-//! Two passes over the entries. The first, in the order of the rows, checks the chain. The second,
-//! in the order of the keys and through the index that every later query trusts, folds each
-//! payment and lays it beside its row of the projection. Memory is that of one payment.
+//! One pass over the entries, in the order of the chain. Each row's hash is checked and its event
+//! put to its payment; with a payment's last row, as the projection names it, the fold is laid
+//! beside the projection and forgotten. Memory is that of the payments that overlap, and of those
+//! that are open.
 
 use crate::database::Database;
-use crate::entry::{Head, KIND_BOOT, KIND_ERASED, KIND_JOURNAL, KIND_STORED, hex, time, unsigned};
+use crate::entry::{Content, Head, KIND_BOOT, KIND_JOURNAL, time, unsigned};
 use crate::error::{ChainFault, JournalError};
-use crate::load::{self, Stamped};
-use crate::row::{COLUMNS, PaymentRow, Span};
-use caisson_core::payment::Payment;
-use rusqlite::{Row, Rows};
+use crate::fold::{Fold, Place};
+use crate::row::{COLUMNS, COLUMNS_COUNT, PaymentRow};
+use caisson_core::payment::Event;
+use caisson_core::{PaymentKey, hex};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::Deserialize;
 use sha2::Digest as _;
 use std::collections::BTreeMap;
@@ -37,17 +39,10 @@ pub struct Verification {
     pub head: Head,
 }
 
-/// A payment that is not over, as the entries say.
-pub(crate) struct OpenPayment {
-    pub(crate) payment: Payment,
-    pub(crate) span: Span,
-    pub(crate) has_note: bool,
-}
-
 /// A verification, and what a boot needs of it.
 pub(crate) struct Walk {
     pub(crate) verification: Verification,
-    pub(crate) open: Vec<OpenPayment>,
+    pub(crate) open: BTreeMap<PaymentKey, Fold>,
 }
 
 /// Verifies the journal in `dir`, without changing a byte of it. Needs the same exclusive lock as
@@ -63,43 +58,41 @@ pub fn verify(dir: &Path) -> Result<Verification, JournalError> {
 
 pub(crate) fn walk(database: &Database) -> Result<Walk, JournalError> {
     check_pages(database)?;
-    let chain = Chain::check(database)?;
-    let mut folds = Folds { database, notes: BTreeMap::new(), open: Vec::new(), payments: 0 };
-    folds.check(chain.keyed)?;
-    folds.check_notes()?;
-    let verification = Verification {
-        journal_id: chain.journal_id,
-        rows: chain.head.seq,
-        boots: chain.boots,
-        payments: folds.payments,
-        open: folds.open.len() as u64,
-        head: chain.head,
+    let mut reader = Reader {
+        database,
+        head: Head::START,
+        journal_id: 0,
+        boots: 0,
+        unfinished: BTreeMap::new(),
+        open: BTreeMap::new(),
+        payments: 0,
+        refunds: 0,
     };
-    Ok(Walk { verification, open: folds.open })
+    reader.read()?;
+    reader.check_counts()?;
+    let verification = Verification {
+        journal_id: reader.journal_id,
+        rows: reader.head.seq,
+        boots: reader.boots,
+        payments: reader.payments,
+        open: reader.open.len() as u64,
+        head: reader.head,
+    };
+    Ok(Walk { verification, open: reader.open })
 }
 
-/// SQLite's own check, in its long form: the short one does not compare an index with its table,
-/// and a payment that an index hides is a payment that is charged again. Without the CHECKs, which
-/// would take most of the time and say nothing new: every value is hashed or compared below.
+/// SQLite's own check, in its short form. The long one also compares each index with its table and
+/// each value with the CHECKs; here every value is hashed, every row of the projection is looked up
+/// by its key and, a refund, by its sale, and both trees are counted.
 fn check_pages(database: &Database) -> Result<(), JournalError> {
     let found: String = database.ask("checking pages", |connection| {
         connection.pragma_update(None, "ignore_check_constraints", true)?;
-        let found =
-            connection
-                .query_row(&format!("PRAGMA integrity_check({FAULTS_MAX})"), [], |row| row.get(0));
+        let found = connection
+            .query_row(&format!("PRAGMA quick_check({FAULTS_MAX})"), [], |row| row.get(0));
         connection.pragma_update(None, "ignore_check_constraints", false)?;
         found
     })?;
     if found == "ok" { Ok(()) } else { Err(database.damaged(found)) }
-}
-
-/// First pass.
-struct Chain {
-    head: Head,
-    journal_id: u64,
-    boots: u64,
-    /// Rows that belong to a payment.
-    keyed: u64,
 }
 
 #[derive(Deserialize)]
@@ -113,42 +106,52 @@ struct BootBody {
     number: u64,
 }
 
-impl Chain {
-    fn check(database: &Database) -> Result<Self, JournalError> {
-        let mut chain = Self { head: Head::START, journal_id: 0, boots: 0, keyed: 0 };
-        let mut fault = None;
-        database.ask("reading entries", |connection| {
-            let mut statement = connection.prepare(ENTRIES_IN_ORDER)?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                fault = chain.take(row).err();
-                if fault.is_some() {
-                    break;
-                }
+/// A payment whose last row has not been read yet.
+struct Unfinished {
+    fold: Fold,
+    /// What the projection says it will be.
+    row: PaymentRow,
+    /// Digest of the sealed note beside it.
+    note: Option<String>,
+}
+
+/// The pass over the entries.
+struct Reader<'d> {
+    database: &'d Database,
+    head: Head,
+    journal_id: u64,
+    boots: u64,
+    unfinished: BTreeMap<String, Unfinished>,
+    open: BTreeMap<PaymentKey, Fold>,
+    payments: u64,
+    refunds: u64,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) -> Result<(), JournalError> {
+        let database = self.database;
+        let fail = |error| crate::database::explain(&database.file, READING, error);
+        let mut statement = database.connection.prepare(ENTRIES_IN_ORDER).map_err(fail)?;
+        let mut rows = statement.query([]).map_err(fail)?;
+        while let Some(row) = rows.next().map_err(fail)? {
+            let entry = ChainRow::read(row).map_err(|_| self.broken(ChainFault::Body))?;
+            let head = entry.follows(self.head).map_err(|fault| self.broken(fault))?;
+            match entry.key {
+                None => self.take_own(&entry).map_err(|fault| self.broken(fault))?,
+                Some(_) if entry.seq == 1 => return Err(self.broken(ChainFault::Place)),
+                Some(key) => self.take(key, &entry)?,
             }
-            Ok(())
-        })?;
-        let fault = fault.or((chain.head.seq == 0).then_some(ChainFault::Missing));
-        match fault {
-            None => Ok(chain),
-            Some(fault) => Err(JournalError::ChainBroken {
-                file: database.file.clone(),
-                seq: chain.head.seq + 1,
-                fault,
-            }),
+            self.head = head;
+        }
+        match self.unfinished.keys().next() {
+            _ if self.head == Head::START => Err(self.broken(ChainFault::Missing)),
+            Some(key) => Err(self.differs(key)),
+            None => Ok(()),
         }
     }
 
-    fn take(&mut self, row: &Row<'_>) -> Result<(), ChainFault> {
-        let entry = ChainRow::read(row).map_err(|_| ChainFault::Body)?;
-        self.head = entry.follows(self.head)?;
-        self.note(&entry).inspect_err(|_| {
-            // The fault is this row's, and the caller counts from the last good one.
-            self.head.seq -= 1;
-        })
-    }
-
-    fn note(&mut self, entry: &ChainRow<'_>) -> Result<(), ChainFault> {
+    /// A row of the journal itself.
+    fn take_own(&mut self, entry: &ChainRow<'_>) -> Result<(), ChainFault> {
         match (entry.kind, entry.seq) {
             (KIND_JOURNAL, 1) => {
                 let body: Genesis = read(entry.body)?;
@@ -158,19 +161,136 @@ impl Chain {
                 self.journal_id =
                     u64::from_str_radix(&body.journal, 16).map_err(|_| ChainFault::Body)?;
             }
-            (KIND_JOURNAL, _) | (_, 1) => return Err(ChainFault::Place),
-            (KIND_BOOT, _) => {
+            (KIND_BOOT, 2..) => {
                 let body: BootBody = read(entry.body)?;
                 if body.number != self.boots + 1 {
                     return Err(ChainFault::Place);
                 }
                 self.boots = body.number;
             }
-            _ => self.keyed += 1,
+            _ => return Err(ChainFault::Place),
         }
         Ok(())
     }
+
+    /// A row of payment `key`.
+    fn take(&mut self, key: &str, entry: &ChainRow<'_>) -> Result<(), JournalError> {
+        let content = Content::read(entry.kind, entry.body);
+        let content = content.ok_or_else(|| self.broken(ChainFault::Body))?;
+        let place = Place { seq: entry.seq, at: entry.at };
+        let is_last = if let Some(Unfinished { fold, row, .. }) = self.unfinished.get_mut(key) {
+            if matches!(content, Content::Event(Event::Created { .. })) {
+                return Err(self.broken(ChainFault::Place));
+            }
+            fold.add(place, content);
+            row.last_seq == place.seq
+        } else {
+            // Either the first row of its payment, or one after the row that the projection says
+            // is the last.
+            let fold = Fold::begin(place, &content).ok_or_else(|| self.differs(key))?;
+            let (row, note) = self.stored(key)?;
+            let is_last = row.last_seq == place.seq;
+            self.unfinished.insert(key.to_owned(), Unfinished { fold, row, note });
+            is_last
+        };
+        if is_last && let Some(finished) = self.unfinished.remove(key) {
+            self.close(key, finished)?;
+        }
+        Ok(())
+    }
+
+    /// What the projection says of `key`, and the digest of its note.
+    fn stored(&self, key: &str) -> Result<(PaymentRow, Option<String>), JournalError> {
+        let found = self.ask(|connection| {
+            connection
+                .prepare_cached(&format!("SELECT {COLUMNS}, note FROM payments WHERE key = ?1"))?
+                .query_row([key], |row| {
+                    let note = row.get_ref(COLUMNS_COUNT)?.as_blob_or_null()?;
+                    let digest = note.map(|note| hex::text(&sha2::Sha256::digest(note)));
+                    Ok((PaymentRow::read(row), digest))
+                })
+                .optional()
+        })?;
+        match found {
+            Some((Ok(row), note)) => Ok((row, note)),
+            Some((Err(_), _)) | None => Err(self.differs(key)),
+        }
+    }
+
+    /// All rows of `key` have been read: its payment is laid beside the projection.
+    fn close(&mut self, key: &str, finished: Unfinished) -> Result<(), JournalError> {
+        let Unfinished { fold, row, note } = finished;
+        if row != fold.row() {
+            return Err(self.differs(key));
+        }
+        if note != fold.note {
+            let file = self.database.file.clone();
+            return Err(JournalError::RecoveryDiffers { file, key: key.to_owned() });
+        }
+        self.payments += 1;
+        if let Some(original) = &row.original {
+            self.refunds += 1;
+            self.check_link(original, &row.key)?;
+        }
+        if row.is_open() {
+            self.open.insert(row.key, fold);
+        }
+        Ok(())
+    }
+
+    /// A refund that its index hides could be made a second time.
+    fn check_link(&self, original: &PaymentKey, key: &PaymentKey) -> Result<(), JournalError> {
+        let found = self.ask(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT 1 FROM payments INDEXED BY payments_by_original
+                     WHERE original = ?1 AND key = ?2",
+                )?
+                .exists([original.as_str(), key.as_str()])
+        })?;
+        if found { Ok(()) } else { Err(self.database.damaged(LINKS)) }
+    }
+
+    /// Nothing is in the projection, or in its index, that is not in the entries.
+    fn check_counts(&self) -> Result<(), JournalError> {
+        let count =
+            |sql| self.ask(|connection| connection.query_row(sql, [], |row| unsigned(row, 0)));
+        if count("SELECT count(*) FROM payments NOT INDEXED")? != self.payments {
+            let stranger: String = self.ask(|connection| {
+                let sql = "SELECT key FROM payments
+                           WHERE key NOT IN (SELECT key FROM entries WHERE kind = 'created')";
+                connection.query_row(sql, [], |row| row.get(0))
+            })?;
+            return Err(self.differs(&stranger));
+        }
+        let links = "SELECT count(*) FROM payments INDEXED BY payments_by_original
+                     WHERE original IS NOT NULL";
+        if count(links)? == self.refunds { Ok(()) } else { Err(self.database.damaged(LINKS)) }
+    }
+
+    /// The next row is not as it was written.
+    fn broken(&self, fault: ChainFault) -> JournalError {
+        let file = self.database.file.clone();
+        JournalError::ChainBroken { file, seq: self.head.seq + 1, fault }
+    }
+
+    fn differs(&self, key: &str) -> JournalError {
+        let key = key.chars().take(40).collect();
+        JournalError::ProjectionDiffers { file: self.database.file.clone(), key }
+    }
+
+    fn ask<R>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<R>,
+    ) -> Result<R, JournalError> {
+        self.database.ask(READING, work)
+    }
 }
+
+/// What the pass is doing, for errors.
+const READING: &str = "reading entries";
+/// A place of damage.
+const LINKS: &str = "index payments_by_original: not what the payments say";
 
 fn read<'b, T: Deserialize<'b>>(body: &'b str) -> Result<T, ChainFault> {
     serde_json::from_str(body).map_err(|_| ChainFault::Body)
@@ -209,155 +329,5 @@ impl<'r> ChainRow<'r> {
         }
         let next = head.after(self.kind, self.key.unwrap_or_default(), self.at, self.body);
         if next.hash == *self.hash { Ok(next) } else { Err(ChainFault::Hash) }
-    }
-}
-
-/// Second pass.
-struct Folds<'d> {
-    database: &'d Database,
-    /// Digest of each sealed note that was stored and not erased.
-    notes: BTreeMap<String, String>,
-    open: Vec<OpenPayment>,
-    payments: u64,
-}
-
-#[derive(Deserialize)]
-struct StoredBody {
-    sha256: String,
-}
-
-impl Folds<'_> {
-    fn check(&mut self, keyed: u64) -> Result<(), JournalError> {
-        let doing = "reading entries by key";
-        let database = self.database;
-        let fail = |error| crate::database::explain(&database.file, doing, error);
-        let mut entries = database
-            .connection
-            .prepare(
-                "SELECT key, seq, at_ms, at_quality, kind, body FROM entries
-                 INDEXED BY entries_by_key WHERE key IS NOT NULL ORDER BY key, seq",
-            )
-            .map_err(fail)?;
-        let mut payments = database
-            .connection
-            .prepare(&format!("SELECT {COLUMNS} FROM payments ORDER BY key"))
-            .map_err(fail)?;
-        let mut projection = payments.query([]).map_err(fail)?;
-        let mut rows = entries.query([]).map_err(fail)?;
-        let mut group = Vec::new();
-        let mut current: Option<String> = None;
-        let mut seen = 0;
-        while let Some(row) = rows.next().map_err(fail)? {
-            let key = row.get_ref(0).map_err(fail)?.as_str().map_err(|e| fail(e.into()))?;
-            if current.as_deref() != Some(key) {
-                self.close(current.as_deref(), &group, &mut projection)?;
-                group.clear();
-                current = Some(key.to_owned());
-            }
-            seen += 1;
-            self.take(key, row, &mut group)?;
-        }
-        self.close(current.as_deref(), &group, &mut projection)?;
-        if seen != keyed {
-            return Err(database.damaged("index entries_by_key: not every row is in it"));
-        }
-        match projection.next().map_err(fail)? {
-            None => Ok(()),
-            Some(row) => Err(self.differs(&row.get::<_, String>(0).unwrap_or_default())),
-        }
-    }
-
-    fn take(
-        &mut self,
-        key: &str,
-        row: &Row<'_>,
-        group: &mut Vec<Stamped>,
-    ) -> Result<(), JournalError> {
-        let unread = |seq| JournalError::ChainBroken {
-            file: self.database.file.clone(),
-            seq,
-            fault: ChainFault::Body,
-        };
-        let seq = unsigned(row, 1).map_err(|_| unread(0))?;
-        let columns = || -> rusqlite::Result<_> {
-            Ok((time(row, 2)?, row.get_ref(4)?.as_str()?, row.get_ref(5)?.as_str()?))
-        };
-        let (at, kind, body) = columns().map_err(|_| unread(seq))?;
-        match kind {
-            KIND_STORED => {
-                let stored: StoredBody = read(body).map_err(|_| unread(seq))?;
-                self.notes.insert(key.to_owned(), stored.sha256);
-            }
-            KIND_ERASED => {
-                self.notes.remove(key);
-            }
-            _ => {
-                let event = load::read_event(kind, body).ok_or_else(|| unread(seq))?;
-                group.push(Stamped { seq, at, event });
-            }
-        }
-        Ok(())
-    }
-
-    /// The entries of one payment are complete: fold them, and compare.
-    fn close(
-        &mut self,
-        key: Option<&str>,
-        group: &[Stamped],
-        projection: &mut Rows<'_>,
-    ) -> Result<(), JournalError> {
-        let Some(key) = key else { return Ok(()) };
-        let (payment, span) = load::fold(group).ok_or_else(|| self.differs(key))?;
-        let row = PaymentRow::of(&payment, span);
-        let stored = match projection.next() {
-            Ok(Some(stored)) => PaymentRow::read(stored).map_err(|_| self.differs(key))?,
-            Ok(None) => return Err(self.differs(key)),
-            Err(error) => {
-                return Err(crate::database::explain(
-                    &self.database.file,
-                    "reading payments",
-                    error,
-                ));
-            }
-        };
-        if stored != row || row.key.as_str() != key {
-            return Err(self.differs(key));
-        }
-        self.payments += 1;
-        if row.is_open() {
-            self.open.push(OpenPayment { payment, span, has_note: self.notes.contains_key(key) });
-        }
-        Ok(())
-    }
-
-    fn check_notes(&mut self) -> Result<(), JournalError> {
-        let mut odd = None;
-        let mut notes = std::mem::take(&mut self.notes);
-        self.database.ask("reading recovery notes", |connection| {
-            let mut statement = connection.prepare("SELECT key, sealed FROM recoveries")?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let key = row.get_ref(0)?.as_str()?;
-                let digest = hex(&sha2::Sha256::digest(row.get_ref(1)?.as_blob()?));
-                if notes.remove(key) != Some(digest) {
-                    odd = Some(key.to_owned());
-                }
-            }
-            Ok(())
-        })?;
-        match odd.or_else(|| notes.into_keys().next()) {
-            None => Ok(()),
-            Some(key) => Err(JournalError::RecoveryDiffers {
-                file: self.database.file.clone(),
-                key: key.chars().take(40).collect(),
-            }),
-        }
-    }
-
-    fn differs(&self, key: &str) -> JournalError {
-        JournalError::ProjectionDiffers {
-            file: self.database.file.clone(),
-            key: key.chars().take(40).collect(),
-        }
     }
 }

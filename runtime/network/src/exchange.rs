@@ -14,8 +14,9 @@ use crate::destination::Destination;
 use crate::heard::{Answer, Heard, Unheard, Unsent};
 use crate::read::{Flaw, read};
 use crate::request::Prepared;
-use crate::signature::{Nonces, SystemNonces, answer_text, hex, request_text};
+use crate::signature::{Nonces, SystemNonces, answer_text, request_text};
 use crate::tls;
+use caisson_core::hex;
 use caisson_vault::{KeyStore, Signature, VaultError};
 use http_body_util::Full;
 use hyper::Request;
@@ -141,7 +142,7 @@ impl Client {
         deadline: Instant,
         timeout: Duration,
     ) -> Result<Signed, Unsent> {
-        let nonce = hex(&self.nonces.next()?);
+        let nonce = hex::text(&self.nonces.next()?);
         let text = request_text(&prepared.operation.path, &nonce, prepared.bytes());
         let (keys, slot) = (Arc::clone(&self.keys), self.destination.signing_slot.clone());
         let signing = spawn_blocking(move || keys.sign(&slot, text.as_bytes()));

@@ -3,6 +3,7 @@
 //! Guarantees: an answer's text names its request's nonce and body, so an answer to anything else
 //! never verifies. Request and answer begin with different words: neither can stand for the other.
 
+use caisson_core::hex;
 use sha2::{Digest as _, Sha256};
 
 /// Header with the id of the terminal's key.
@@ -56,12 +57,7 @@ pub(crate) fn answer_text(status: u16, nonce: &str, request: &[u8], answer: &[u8
 
 /// SHA-256 in lowercase hex.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Lowercase hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::text(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod acquirer_folder;
 mod check;
 mod customer;
 mod demo;
+mod emulated_profile;
 mod emulator;
 mod evidence;
 mod phone;
@@ -25,6 +26,7 @@ mod world;
 
 pub use acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
 pub use demo::{DemoError, DemoOptions, DemoReport, Paid, demo};
+pub use emulated_profile::{EmulatedApp, EmulatedProfile};
 pub use emulator::PerformError;
 pub use phone::PhoneError;
 pub use runner::{RunError, RunOptions, run_file, run_phase};

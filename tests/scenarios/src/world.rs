@@ -2,9 +2,11 @@
 //! run on. Everything between the devices' edges and the acquirer's books is the real thing.
 
 use crate::acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
+use crate::emulated_profile::{EmulatedApp, EmulatedProfile};
 use async_trait::async_trait;
 use caisson_acquirer::{AcquirerError, Books, Gateway, serve_stream};
 use caisson_core::Language;
+use caisson_core::permission::Permission;
 use caisson_devices::camera::{Camera, CameraError};
 use caisson_devices::emulated::camera::Lens;
 use caisson_devices::emulated::paper_roll::PaperRoll;
@@ -255,50 +257,26 @@ fn ensure_terminal(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Profile, 
         installed.install(&built, &built.join("app.wasm"), true)?;
     }
     let path = folder.join("profile.toml");
-    let text = profile_text(setup, &acquirer_key, acquirer);
-    fs::write(&path, &text).map_err(WorldError::file(&path))?;
-    Ok(Profile::parse(&path, &text)?)
-}
-
-fn profile_text(setup: &Setup, acquirer_key: &str, acquirer: &AcquirerFolder) -> String {
-    let settings: String =
-        setup.settings.iter().map(|(name, value)| format!("{name:?} = {value:?}\n")).collect();
-    let language = match setup.language {
-        Language::Zh => "zh",
-        Language::En => "en",
-    };
     let destination = acquirer.destination();
-    let destination = destination.canonicalize().unwrap_or(destination);
-    format!(
-        "# What this terminal is, has and may. Paths are taken from this file's folder; a key that\n\
-         # is not known is an error.\n\
-         terminal = \"{TERMINAL_KEY_ID}\"  # 1 to 8 of 0-9 and A-Z; part of every order number\n\
-         language = \"{language}\"         # zh or en: screen and paper\n\
-         utc-offset-minutes = 480   # the shop's time zone, for receipts\n\n\
-         [merchant]\nname = \"{}\"\nid = \"898310012340001\"     # at the acquirer\n\n\
-         [limits]\ncurrency = \"CNY\"           # the one currency of this terminal\n\
-         payment-max = \"5000.00\"    # largest single payment\n\n\
-         [folders]\njournal = \"journal\"\nvault = \"vault.toml\"       # test keys; sealed under\n\
-         kek = \"vault.kek\"\napps = \"apps\"             # installed: caisson app list\n\
-         cache = \"cache\"           # compiled apps, made anew when missing\n\
-         storage = \"storage\"       # what apps keep\n\n\
-         [camera]\ndriver = \"emulated\"       # or v4l2, with device = \"/dev/video0\"\n\n\
-         # Or usb (device), serial (device, baud), tcp (address): ESC/POS.\n\
-         [printer]\ndriver = \"emulated\"\nfolder = \"receipts\"\npaper_mm = 58              # or 80\n\n\
-         [screen]\ndriver = \"headless\"\n\n\
-         # The acquirer's signed operations, and the key that must have signed them.\n\
-         [destination.wallet]\nfile = {:?}\nkey = \"{acquirer_key}\"\n\n\
-         # What each app gets of what its manifest asks for, and settings in place of its own.\n\
-         [app.{}]\ngrants = [\"payment\", \"ui\", \"camera\", \"printer\", \"network\", \"storage\"]\n\n\
-         [app.{}.settings]\n{settings}",
-        match setup.language {
+    let text = EmulatedProfile {
+        language: setup.language,
+        merchant: match setup.language {
             Language::Zh => "晨光咖啡",
             Language::En => "Morning Light Coffee",
         },
-        destination.display().to_string(),
-        setup.app,
-        setup.app,
-    )
+        currency: "CNY",
+        payment_max: "5000.00",
+        destination: &destination.canonicalize().unwrap_or(destination.clone()),
+        acquirer_key: &acquirer_key,
+        apps: vec![EmulatedApp {
+            id: &setup.app,
+            grants: Permission::ALL.map(Permission::name).to_vec(),
+            settings: setup.settings.clone(),
+        }],
+    }
+    .text();
+    fs::write(&path, &text).map_err(WorldError::file(&path))?;
+    Ok(Profile::parse(&path, &text)?)
 }
 
 type Surroundings = (EmulatedLink, Option<Gateway>, Arc<dyn WallClock>);

@@ -88,7 +88,7 @@ fn a_payment_is_shown_with_every_event() {
     desk.check(
         &format!("journal show {} --folder till", keys[1]),
         0,
-        "key     0051U7I0T10000010000100002\n\
+        "key     0051U7I00000100002T1000001\n\
          kind    sale\n\
          method  qr/pay\n\
          asked   CNY 34.00\n\

@@ -19,9 +19,10 @@ pub struct Fact {
     pub value: String,
 }
 
-/// Something that happened to a payment.
+/// Something that happened to a payment. As JSON its one name is its kind: read without looking
+/// ahead for a tag, because every start reads all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Event {
     /// The payment exists. Always in one commit with [`Event::Authorising`].
     Created {

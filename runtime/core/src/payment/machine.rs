@@ -70,7 +70,7 @@ impl Payment {
             return None;
         };
         let mut payment = Self::new(intent.clone());
-        events.for_each(|event| payment.apply(event));
+        events.for_each(|event| payment.replay(event));
         Some(payment)
     }
 
@@ -173,7 +173,7 @@ impl Payment {
             | Input::WatchOver => Step::default(),
         };
         for event in &step.events {
-            self.apply(event);
+            self.replay(event);
         }
         Ok(step)
     }
@@ -403,7 +403,9 @@ impl Payment {
         self.attempts = self.attempts.saturating_add(1);
     }
 
-    fn apply(&mut self, event: &Event) {
+    /// Takes one more event of the journal, as [`Payment::from_events`] takes them all. Decides
+    /// nothing: what may happen is [`Payment::step`]'s to say.
+    pub fn replay(&mut self, event: &Event) {
         if let Some(state) = event.leads_to() {
             self.state = state;
         }

@@ -21,7 +21,11 @@ fn used() -> TempDir {
             journal.checkpoint_when_idle().unwrap();
         }
         let intent = sale(&mut journal, minor);
-        brought_to(&mut journal, intent, *state);
+        let payment = brought_to(&mut journal, intent, *state);
+        if *state == State::Completed {
+            let intent = refund(&mut journal, &payment.intent().key, minor);
+            brought_to(&mut journal, intent, State::Completed);
+        }
     }
     dir
 }
@@ -195,17 +199,14 @@ fn tampering_is_found_and_named() {
     check(
         "INSERT INTO payments SELECT 'ZZ' || key, kind, app, service, state, currency, amount,
            approved, original, merchant_order, reason, watched, open, first_seq, first_ms,
-           first_quality, last_seq, last_ms, last_quality FROM payments LIMIT 1",
+           first_quality, last_seq, last_ms, last_quality, note FROM payments LIMIT 1",
         payment,
     );
-    let note = "journal.db: recoveries, key KEY: not what the entries say";
-    check(
-        "UPDATE recoveries SET sealed = x'00' WHERE key = (SELECT max(key) FROM recoveries)",
-        note,
-    );
-    check("DELETE FROM recoveries", note);
-    check("INSERT INTO recoveries VALUES ('ZZZZZZZZZZZZZZZZZZZZZZ', x'00')", note);
-    check("DROP INDEX payments_open", "journal.db is damaged: schema: payments_open");
+    let note = "journal.db: payments, note of key KEY: not what the entries say";
+    check("UPDATE payments SET note = x'00' WHERE amount = 24", note);
+    check("UPDATE payments SET note = NULL WHERE note IS NOT NULL", note);
+    check("UPDATE payments SET note = x'00' WHERE amount = 1", note);
+    check("DROP INDEX payments_by_original", "journal.db is damaged: schema: payments_by_original");
     check(
         "CREATE TABLE mine (x)",
         "journal.db is damaged: schema: an object that is not the journal's",

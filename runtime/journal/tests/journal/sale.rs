@@ -129,12 +129,11 @@ fn the_terminal_is_told_what_stands_in_the_way_of_a_payment() {
         journal.list(filter).unwrap().into_iter().map(|row| row.key).collect()
     };
     let all = Filter { limit: 10, ..Filter::default() };
-    assert_eq!(keys(all), [done.clone(), unknown.clone(), parked.clone()]);
+    assert_eq!(keys(all), [done, unknown.clone(), parked.clone()]);
     assert_eq!(keys(Filter { open_only: true, ..all }), [unknown.clone(), parked.clone()]);
     let newest = Filter { limit: 2, order: Order::NewestFirst, ..all };
-    assert_eq!(keys(newest), [parked.clone(), unknown.clone()]);
-    let seen = journal.row(&done).unwrap().unwrap().last_seq;
-    assert_eq!(keys(Filter { since_seq: seen, ..all }), [unknown, parked]);
+    assert_eq!(keys(newest), [parked.clone(), unknown]);
+    assert_eq!(keys(Filter { open_only: true, limit: 1, ..newest }), [parked]);
 }
 
 #[test]

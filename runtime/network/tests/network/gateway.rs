@@ -20,7 +20,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// The file that the crate's page shows.
 pub(crate) const EXAMPLE: &str = include_str!("../../examples/wallet.toml");
-pub(crate) const ORDER: &str = "00000007T10000010000300015";
+pub(crate) const ORDER: &str = "000000070000300015T1000001";
 const SERVER_NAME: &str = "gateway.wallet.example";
 const TERMINAL_SEED: [u8; 32] = [1; 32];
 const ACQUIRER_SEED: [u8; 32] = [2; 32];

@@ -1,0 +1,120 @@
+//! The profile of a terminal on emulated devices, as text that explains itself.
+//!
+//! One text for every emulated terminal, so that what a scenario runs on is what `caisson
+//! provision` writes and an integrator then changes.
+
+use crate::acquirer_folder::TERMINAL_KEY_ID;
+use caisson_core::Language;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// What differs from one emulated terminal to another.
+#[derive(Debug, Clone)]
+pub struct EmulatedProfile<'a> {
+    /// Of screen and paper.
+    pub language: Language,
+    /// The shop's name on the receipt.
+    pub merchant: &'a str,
+    /// The terminal's one currency, ISO 4217.
+    pub currency: &'a str,
+    /// Largest single payment, as a decimal.
+    pub payment_max: &'a str,
+    /// The acquirer's signed operations.
+    pub destination: &'a Path,
+    /// The acquirer's key that signed them.
+    pub acquirer_key: &'a str,
+    /// The apps, each with what it is granted and settings in place of its own.
+    pub apps: Vec<EmulatedApp<'a>>,
+}
+
+/// An app in an [`EmulatedProfile`].
+#[derive(Debug, Clone)]
+pub struct EmulatedApp<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Names of permissions.
+    pub grants: Vec<&'a str>,
+    /// Settings in place of its own.
+    pub settings: BTreeMap<String, String>,
+}
+
+impl EmulatedProfile<'_> {
+    /// The file's content.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let language = match self.language {
+            Language::Zh => "zh",
+            Language::En => "en",
+        };
+        let mut text = format!(
+            "# What this terminal is, has and may. Paths are taken from this file's folder; a key \
+             that\n# is not known is an error.\n\
+             terminal = \"{TERMINAL_KEY_ID}\"      # 1 to 8 of 0-9 and A-Z; in every order number\n\
+             language = \"{language}\"            # zh or en: screen and paper\n\
+             utc-offset-minutes = 480   # the shop's time zone, for receipts\n\n\
+             [merchant]\n\
+             name = {merchant}\n\
+             id = \"898310012340001\"     # at the acquirer\n\n\
+             [limits]\n\
+             currency = {currency}           # the one currency of this terminal\n\
+             payment-max = {payment_max}    # largest single payment\n\n\
+             [folders]\n\
+             journal = \"journal\"\n\
+             vault = \"vault.toml\"       # test keys, sealed under kek\n\
+             kek = \"vault.kek\"\n\
+             apps = \"apps\"              # installed: caisson app list\n\
+             cache = \"cache\"            # compiled apps, made anew when missing\n\
+             storage = \"storage\"        # what apps keep\n\n\
+             # driver = \"v4l2\" with device = \"/dev/video0\" is a real camera.\n\
+             [camera]\n\
+             driver = \"emulated\"\n\n\
+             # Real printers speak ESC/POS: \"usb\" (device), \"serial\" (device, baud), \"tcp\" \
+             (address).\n\
+             [printer]\n\
+             driver = \"emulated\"\n\
+             folder = \"receipts\"\n\
+             paper_mm = 58              # or 80\n\n\
+             [screen]\n\
+             driver = \"headless\"\n\n\
+             # The acquirer's signed operations, and the key that must have signed them. The \
+             simulated\n# acquirer writes its address into this file each time it begins to listen.\n\
+             [destination.wallet]\n\
+             file = {destination}\n\
+             key = {key}\n",
+            merchant = quoted(self.merchant),
+            currency = quoted(self.currency),
+            payment_max = quoted(self.payment_max),
+            destination = quoted(&self.destination.display().to_string()),
+            key = quoted(self.acquirer_key),
+        );
+        for app in &self.apps {
+            app.write(&mut text);
+        }
+        text
+    }
+}
+
+impl EmulatedApp<'_> {
+    fn write(&self, text: &mut String) {
+        let grants: Vec<String> = self.grants.iter().map(|grant| quoted(grant)).collect();
+        let settings: String = self
+            .settings
+            .iter()
+            .map(|(name, value)| format!("{} = {}\n", quoted(name), quoted(value)))
+            .collect();
+        let id = self.id;
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n# What the app gets of what its manifest asks for; below, settings in place of its \
+             own.\n[app.{id}]\ngrants = [{}]\n\n[app.{id}.settings]\n{settings}",
+            grants.join(", "),
+        );
+    }
+}
+
+/// A TOML string; JSON's escapes are a part of TOML's.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
