@@ -12,6 +12,16 @@ use std::path::PathBuf;
 /// The folder of scenario files, in the repository.
 const SCENARIOS: &str = "tests/scenarios/qr";
 
+/// The scenarios whose power is cut at each point that they pass.
+const CUT: [&str; 6] = [
+    "paid-wechat",
+    "shown-code-paid",
+    "shown-code-paid-late",
+    "refund-partial",
+    "refund-answer-lost",
+    "customer-never-answers-wechat",
+];
+
 /// Everything.
 pub(crate) fn test(place: &Place, consent: Consent) -> Result<(), Error> {
     let needs: Vec<Need> = [setup::BUILD.as_slice(), setup::LINT.as_slice()].concat();
@@ -27,8 +37,10 @@ pub(crate) fn test(place: &Place, consent: Consent) -> Result<(), Error> {
     });
     if apps && binary {
         steps.run("scenarios", || scenarios(place));
+        steps.run("power cuts", || power_cuts(place));
         steps.run("demo", || demo::take(place, None));
     } else {
+        steps.leave("power cuts", "there is no binary or no app to run them with");
         steps.leave("scenarios", "there is no binary or no app to run them with");
         steps.leave("demo", "there is no binary or no app to run it with");
     }
@@ -60,11 +72,7 @@ fn clippy(place: &Place) -> Result<(), Error> {
 
 fn tests(place: &Place) -> Result<(), Error> {
     if command::answers(&mut command::cargo(place, &["nextest", "--version"])) {
-        // The program that runs every scenario is no harness that nextest can list; the scenarios
-        // have a step of their own.
-        let words =
-            ["nextest", "run", "--workspace", "-E", "not binary_id(caisson-scenarios::all)"];
-        command::run(&mut command::cargo(place, &words))
+        command::run(&mut command::cargo(place, &["nextest", "run", "--workspace"]))
     } else {
         let words = ["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"];
         command::run(&mut command::cargo(place, &words))
@@ -83,6 +91,13 @@ fn scenarios(place: &Place) -> Result<(), Error> {
     }
     let mut caisson = command::program(place, place.binary("debug"));
     command::run(caisson.arg("scenario").args(files).arg("--json"))
+}
+
+/// A sale, a merchant's code, a refund and two recoveries, cut at each of their points.
+fn power_cuts(place: &Place) -> Result<(), Error> {
+    let files = CUT.map(|name| place.root.join(SCENARIOS).join(name).with_extension("toml"));
+    let mut caisson = command::program(place, place.binary("debug"));
+    command::run(caisson.arg("scenario").args(files).args(["--at-each-point", "--json"]))
 }
 
 fn documentation(place: &Place) -> Result<(), Error> {

@@ -19,6 +19,9 @@ use crate::words;
 /// Longest row of the export: above the journal's largest body with every byte escaped.
 const ROW_BYTES_MAX: usize = 8 * caisson_journal::BODY_BYTES_MAX + 4096;
 
+/// Shortest ending of an order number that a person may search by, in characters.
+const ENDING_CHARS_MIN: usize = 6;
+
 /// An event of a payment, as the journal holds it.
 pub(crate) struct Told {
     seq: u64,
@@ -124,10 +127,45 @@ impl Chronicle {
         table(&std::iter::once(head.to_vec()).chain(rows).collect::<Vec<_>>())
     }
 
+    /// The keys of the payments whose order number, merchant's order or any receipt fact is `text`,
+    /// or whose order number ends with it, where it is long enough to mean one.
+    pub(crate) fn named(&self, text: &str) -> Vec<PaymentKey> {
+        let is_named = |payment: &Payment| {
+            let intent = payment.intent();
+            let key = intent.key.as_str();
+            key == text
+                || (text.len() >= ENDING_CHARS_MIN && key.ends_with(text))
+                || intent.merchant_order.as_deref() == Some(text)
+                || payment.facts().iter().any(|fact| fact.value == text)
+        };
+        let found = self.folded().filter(|(_, payment)| is_named(payment));
+        found.map(|(_, payment)| payment.intent().key.clone()).collect()
+    }
+
+    /// What certain refunds have given back of a sale, in minor units.
+    pub(crate) fn given_back(&self, sale: &PaymentKey) -> u64 {
+        self.folded()
+            .filter(|(_, payment)| payment.intent().original.as_ref() == Some(sale))
+            .filter(|(_, refund)| refund.state().has_moved_money())
+            .filter_map(|(_, refund)| refund.approved())
+            .fold(0, |sum, money| sum.saturating_add(money.minor()))
+    }
+
+    /// The rows of a payment, from first to last.
+    pub(crate) fn rows(&self, key: &PaymentKey) -> Option<(u64, u64)> {
+        let events = self.payments.get(key)?;
+        Some((events.first()?.seq, events.last()?.seq))
+    }
+
+    /// The payment, as its events make it; `None` where it is not in this journal.
+    pub(crate) fn payment(&self, key: &PaymentKey) -> Option<Payment> {
+        Payment::from_events(self.payments.get(key)?.iter().map(|told| &told.event))
+    }
+
     /// Everything about one payment; `None` where it is not in this journal.
     pub(crate) fn show(&self, key: &PaymentKey, shown: &Shown) -> Option<String> {
         let events = self.payments.get(key)?;
-        let payment = Payment::from_events(events.iter().map(|told| &told.event))?;
+        let payment = self.payment(key)?;
         let mut text = table(&words::facts(&payment, shown.language));
         if let Some(reason) = payment.reason() {
             let row = reason.row();

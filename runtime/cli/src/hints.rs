@@ -5,7 +5,7 @@ use crate::error::CliError;
 use caisson_devices::storage::StorageError;
 use caisson_host::LoadError;
 use caisson_journal::JournalError;
-use caisson_packages::{InstallError, ManifestError};
+use caisson_packages::{InstallError, ManifestError, SignError};
 use caisson_terminal::{ProfileError, TerminalError};
 use caisson_vault::VaultError;
 use std::io::ErrorKind;
@@ -54,11 +54,43 @@ impl From<InstallError> for CliError {
             InstallError::TooLarge { .. } => {
                 Self::failed(error).hinted("build the app with the profile `app` of this project")
             }
+            InstallError::NotAFile { .. }
+            | InstallError::SignatureForm { .. }
+            | InstallError::Incomplete { .. }
+            | InstallError::NotAsSigned { .. }
+            | InstallError::WrongSignature { .. }
+            | InstallError::Older { .. }
+            | InstallError::SameVersion { .. }
+            | InstallError::OtherPublisher { .. } => Self::failed(error).hinted("nothing was changed"),
+            InstallError::UnknownKey { .. } => Self::failed(error).hinted(
+                "where you trust that key, add it to the profile as [publisher.NAME] with its tier; \
+                 nothing was changed",
+            ),
+            InstallError::NotInstalled { .. } => {
+                Self::failed(error).hinted("`caisson app list` shows the installed apps")
+            }
+            InstallError::Busy { .. }
+            | InstallError::Damaged { .. }
+            | InstallError::OtherFormat { .. }
+            | InstallError::Registry { .. } => Self::environment(error)
+                .hinted("the installed apps are as they were; check the folder `apps` of the profile"),
             InstallError::Altered { .. } => Self::failed(error)
                 .hinted("find out who changed it; then `caisson app install` puts it right"),
             InstallError::Unsigned { .. } => {
                 Self::failed(error).hinted("add --dev on a desktop; nothing was changed")
             }
+        }
+    }
+}
+
+impl From<SignError> for CliError {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Package(error) => error.into(),
+            SignError::KeyExists { .. }
+            | SignError::KeyForm { .. }
+            | SignError::KeyMode { .. }
+            | SignError::Random => Self::environment(error).hinted("nothing was changed"),
         }
     }
 }
@@ -81,8 +113,8 @@ impl From<JournalError> for CliError {
             | JournalError::ChainBroken { .. }
             | JournalError::ProjectionDiffers { .. }
             | JournalError::RecoveryDiffers { .. } => Self::failed(error).hinted(
-                "nothing was changed; copy the folder, and see with `caisson journal export` what \
-                 can be read",
+                "nothing was changed; `caisson journal adopt` shows what can be read, and what \
+                 becomes of each payment",
             ),
             JournalError::StorageFull { .. }
             | JournalError::Storage { .. }
@@ -95,7 +127,9 @@ impl From<JournalError> for CliError {
             JournalError::Stopped { .. }
             | JournalError::BadCommit { .. }
             | JournalError::TooLarge { .. }
+            | JournalError::Why
             | JournalError::Key(_) => Self::failed(error),
+            JournalError::NotDamaged { .. } => Self::failed(error).hinted("nothing was changed"),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What an app is: manifest, digest, size, what it imports, what it offers. Nothing is installed.
+//! What an app is: manifest, signature, digest, size, what it imports, what it offers. Nothing is
+//! installed.
 
 use crate::error::CliError;
 use crate::nobody::Nobody;
@@ -6,27 +7,27 @@ use crate::out::table;
 use caisson_core::payment::Digest;
 use caisson_core::permission::Permission;
 use caisson_host::{App, AppImage, CacheError, ComponentCache, HostEngine, LoadError, ServiceKind};
-use caisson_packages::{COMPONENT_BYTES_MAX, Manifest};
+use caisson_packages::{COMPONENT_BYTES_MAX, Manifest, Package, SIGNATURE_NAME};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The component's name in an app's folder.
-pub(crate) const COMPONENT_NAME: &str = "app.wasm";
-
-/// Describes the app's folder, or the component alone, at `path`.
+/// Describes the package, or the component alone, at `path`.
 pub(crate) async fn inspect(path: &Path) -> Result<String, CliError> {
-    let manifest = if path.is_dir() { Some(Manifest::read(path)?) } else { None };
-    let component = if path.is_dir() { path.join(COMPONENT_NAME) } else { path.to_owned() };
-    let wasm = read(&component)?;
-    let mut rows = manifest.as_ref().map_or_else(Vec::new, describe);
-    rows.push(row("component", &component.display()));
+    let package = if path.is_dir() { Some(Package::read(path)?) } else { None };
+    let alone = if path.is_dir() { Vec::new() } else { read(path)? };
+    let wasm = package.as_ref().map_or(alone.as_slice(), Package::component);
+    let manifest = package.as_ref().map(Package::manifest);
+    let mut rows = match &package {
+        Some(package) => describe(path, package)?,
+        None => vec![row("component", &path.display())],
+    };
     rows.push(row("size", &format!("{} bytes", wasm.len())));
-    rows.push(row("sha256", &Digest::of(&wasm)));
-    let name = component.display().to_string();
-    let id = manifest.as_ref().map_or(name.as_str(), |manifest| manifest.id.as_str());
-    let inside = look_inside(id, manifest.as_ref(), &wasm).await;
+    rows.push(row("sha256", &Digest::of(wasm)));
+    let name = path.display().to_string();
+    let id = manifest.map_or(name.as_str(), |manifest| manifest.id.as_str());
+    let inside = look_inside(id, manifest, wasm).await;
     match inside {
         Ok(found) => rows.extend(found),
         Err(error) => {
@@ -57,11 +58,20 @@ fn row(name: &str, value: &(impl ToString + ?Sized)) -> Vec<String> {
     vec![name.to_owned(), value.to_string()]
 }
 
-fn describe(manifest: &Manifest) -> Vec<Vec<String>> {
+fn describe(folder: &Path, package: &Package) -> Result<Vec<Vec<String>>, CliError> {
+    let manifest = package.manifest();
+    let signed = match package.signature() {
+        None => "nobody".to_owned(),
+        Some(signature) => {
+            signature.verify(&folder.join(SIGNATURE_NAME))?;
+            format!("the key {}", signature.key())
+        }
+    };
     let mut rows = vec![
         row("id", &manifest.id),
         row("name", &format!("{} / {}", manifest.name.zh, manifest.name.en)),
         row("version", &format!("{} (code {})", manifest.version, manifest.version_code)),
+        row("signed by", &signed),
         row("asks for", &names(&manifest.permissions)),
     ];
     if let Some(destination) = &manifest.destination {
@@ -70,7 +80,7 @@ fn describe(manifest: &Manifest) -> Vec<Vec<String>> {
     rows.extend(
         manifest.settings.iter().map(|(name, value)| row("setting", &format!("{name} = {value}"))),
     );
-    rows
+    Ok(rows)
 }
 
 fn names(permissions: &BTreeSet<Permission>) -> String {

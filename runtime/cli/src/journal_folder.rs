@@ -22,6 +22,8 @@ pub(crate) struct Which {
 /// A journal, and how its terminal tells times and reasons.
 pub(crate) struct Found {
     pub(crate) folder: PathBuf,
+    /// Its terminal's profile, where there is one.
+    pub(crate) profile: Option<PathBuf>,
     pub(crate) language: Language,
     pub(crate) utc_offset_minutes: i32,
 }
@@ -35,6 +37,7 @@ impl Which {
             let profile = Profile::read(&path)?;
             return Ok(Found {
                 folder: profile.journal,
+                profile: Some(path),
                 language: profile.language,
                 utc_offset_minutes: profile.utc_offset_minutes,
             });
@@ -42,6 +45,6 @@ impl Which {
         let folder = self.folder.clone().unwrap_or_default();
         let inner = folder.join("journal");
         let folder = if inner.join(JOURNAL_FILE).is_file() { inner } else { folder };
-        Ok(Found { folder, language: Language::En, utc_offset_minutes: 0 })
+        Ok(Found { folder, profile: None, language: Language::En, utc_offset_minutes: 0 })
     }
 }

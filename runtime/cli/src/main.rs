@@ -16,6 +16,9 @@ compile_error!(
 #[cfg(not(any(feature = "desktop", feature = "device")))]
 compile_error!("choose one of the features desktop and device");
 
+#[cfg(feature = "device")]
+const _: () = assert!(!caisson_points::IS_ON, "a device build has no points to cut its power at");
+
 mod apps;
 #[cfg(feature = "desktop")]
 mod apps_folder;

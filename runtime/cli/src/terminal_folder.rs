@@ -5,9 +5,8 @@
 
 use crate::apps;
 use crate::error::CliError;
-use crate::inspect::COMPONENT_NAME;
 use caisson_core::Language;
-use caisson_packages::{InstallError, Manifest};
+use caisson_packages::{Manifest, Package};
 use caisson_scenarios::{
     AcquirerFolder, EmulatedApp, EmulatedProfile, TERMINAL_KEY_ID, VERIFYING_SLOT,
 };
@@ -39,7 +38,7 @@ pub(crate) fn make(wanted: &Wanted) -> Result<PathBuf, CliError> {
         .map_err(|error| CliError::environment(format!("the acquirer's key: {error}")))?
         .to_string();
     let manifests: Vec<Manifest> =
-        wanted.ids.iter().map(|id| check_app(&wanted.apps.join(id))).collect::<Result<_, _>>()?;
+        wanted.ids.iter().map(|id| manifest(&wanted.apps.join(id))).collect::<Result<_, _>>()?;
     let path = wanted.folder.join(PROFILE_NAME);
     refuse_existing(&path, &acquirer)?;
     let text = profile_text(wanted, &manifests, &acquirer, &key)?;
@@ -61,13 +60,9 @@ pub(crate) fn make(wanted: &Wanted) -> Result<PathBuf, CliError> {
     Ok(path)
 }
 
-fn check_app(folder: &Path) -> Result<Manifest, CliError> {
-    let manifest = Manifest::read(folder)?;
-    let path = folder.join(COMPONENT_NAME);
-    match fs::metadata(&path) {
-        Ok(_) => Ok(manifest),
-        Err(source) => Err(InstallError::File { path, source }.into()),
-    }
+/// The manifest of a package that is whole.
+fn manifest(folder: &Path) -> Result<Manifest, CliError> {
+    Ok(Package::read(folder)?.manifest().clone())
 }
 
 fn refuse_existing(profile: &Path, acquirer: &AcquirerFolder) -> Result<(), CliError> {

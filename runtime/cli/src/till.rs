@@ -8,12 +8,13 @@ use crate::command::{COMMANDS, Command, LINE_BYTES_MAX, parse};
 use crate::equipment;
 use crate::error::CliError;
 use crate::headless::HeadlessScreen;
-use caisson_core::PaymentKey;
+use caisson_core::{Language, PaymentKey};
 use caisson_devices::emulated::camera::{Lens, Scene};
 use caisson_devices::screen::Key;
 use caisson_host::{HostEngine, ServiceKind};
 use caisson_journal::{Filter, PaymentRow};
-use caisson_network::TcpConnector;
+use caisson_network::{Links, RankedConnector};
+use caisson_packages::Manifest;
 use caisson_terminal::{
     Parts, PrinterProfile, Profile, Request, SystemClock, Terminal, TerminalError,
 };
@@ -36,12 +37,20 @@ const OPEN_SHOWN_MAX: u32 = 50;
 pub(crate) async fn run(profile: Profile, settle: Duration) -> Result<(), CliError> {
     let clock = Arc::new(SystemClock);
     let screen = Arc::new(HeadlessScreen::new(clock.clone(), profile.utc_offset_minutes));
+    let language = profile.language;
     let keys = SealedFile::open(&profile.vault, &profile.kek)?;
     let built = equipment::build(&profile, screen.clone())?;
     greet(&profile, keys.kind(), &screen);
+    let links = match &profile.links {
+        None => Links::default(),
+        Some(rules) => Links::watch(rules.clone()).await.unwrap_or_else(|error| {
+            screen.say(&format!("{error}; until then the system chooses the link"));
+            Links::default()
+        }),
+    };
     let terminal = Terminal::open(Parts {
         keys: Arc::new(keys),
-        connector: Arc::new(TcpConnector),
+        connector: Arc::new(RankedConnector::new(links)),
         equipment: built.equipment,
         clock,
         engine: Arc::new(HostEngine::start().map_err(TerminalError::from)?),
@@ -55,6 +64,9 @@ pub(crate) async fn run(profile: Profile, settle: Duration) -> Result<(), CliErr
         boot.rows_verified,
         boot.open.len()
     ));
+    for app in terminal.unsigned() {
+        screen.say(&unsigned(app, language));
+    }
     let till = Till { terminal, screen, lens: built.lens };
     till.serve().await?;
     till.settle(settle).await
@@ -63,9 +75,18 @@ pub(crate) async fn run(profile: Profile, settle: Duration) -> Result<(), CliErr
 fn greet(profile: &Profile, kind: Kind, screen: &HeadlessScreen) {
     let merchant = &profile.merchant;
     screen.say(&format!("terminal {}, {}", merchant.terminal_id, merchant.name));
-    screen.say(&format!("keys: {}; apps are not signed yet", kind.as_str()));
+    screen.say(&format!("keys: {}", kind.as_str()));
     if let PrinterProfile::Emulated { folder, .. } = &profile.printer {
         screen.say(&format!("receipts go to {}", folder.display()));
+    }
+}
+
+/// Development mode is told at each start.
+fn unsigned(app: &Manifest, language: Language) -> String {
+    let (name, id, version) = (app.name.in_language(language), &app.id, &app.version);
+    match language {
+        Language::Zh => format!("开发模式：应用 {name}（{id} {version}）未经任何发布者签名"),
+        Language::En => format!("development mode: nobody signed the app {name} ({id} {version})"),
     }
 }
 

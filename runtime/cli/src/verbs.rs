@@ -5,6 +5,7 @@ mod acquirer;
 mod app;
 #[cfg(feature = "desktop")]
 mod demo;
+mod find;
 mod journal;
 #[cfg(feature = "desktop")]
 mod provision;
@@ -57,6 +58,7 @@ pub(crate) enum Verb {
     #[cfg(feature = "desktop")]
     Acquirer(acquirer::Acquirer),
     Journal(journal::Journal),
+    Find(find::Find),
     App(app::App),
     #[cfg(feature = "desktop")]
     Demo(demo::Demo),
@@ -74,6 +76,7 @@ impl Verb {
             #[cfg(feature = "desktop")]
             Self::Acquirer(verb) => verb.run(),
             Self::Journal(verb) => verb.run(),
+            Self::Find(verb) => verb.run(),
             Self::App(verb) => verb.run(),
             #[cfg(feature = "desktop")]
             Self::Demo(verb) => verb.run(),

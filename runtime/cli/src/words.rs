@@ -91,6 +91,12 @@ pub(crate) fn event(event: &Event, language: Language) -> String {
             "Recovery has used its budget."
         }
         .to_owned(),
+        Event::Resolved { paid, why } => match (zh, paid) {
+            (true, Some(paid)) => format!("店主核实已付 {}：{why}", money(*paid)),
+            (true, None) => format!("店主核实未付：{why}"),
+            (false, Some(paid)) => format!("the owner says {} moved: {why}", money(*paid)),
+            (false, None) => format!("the owner says nothing moved: {why}"),
+        },
         Event::Printed { copy, failed } => match (zh, failed) {
             (_, Some(reason)) => why(reason).to_owned(),
             (true, None) => format!("第 {} 张小票", copy.saturating_add(1)),

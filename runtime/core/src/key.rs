@@ -71,6 +71,13 @@ impl PaymentKey {
         Ok(Self(format!("{journal}{boot_text}{sequence_text}{terminal:0>TERMINAL_CHARS$}")))
     }
 
+    /// The number of the journal that gave this key out, below 36^8; `None` for a key that no
+    /// journal derived.
+    #[must_use]
+    pub fn journal(&self) -> Option<u64> {
+        u64::from_str_radix(self.0.get(..JOURNAL_CHARS)?, 36).ok()
+    }
+
     /// The text, which is also the order number.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -133,6 +140,7 @@ mod tests {
     fn a_key_is_an_order_number_that_every_wallet_takes() {
         let key = PaymentKey::derive(7, "T1000001", 3, 41).unwrap();
         assert_eq!(key.as_str(), "000000070000300015T1000001");
+        assert_eq!(key.journal(), Some(7));
         assert_eq!(key.as_str().parse(), Ok(key));
     }
 

@@ -19,6 +19,22 @@ pub enum OperationKind {
 }
 
 impl OperationKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::Financial, Self::Offer, Self::Inquiry, Self::Undo, Self::Service];
+
+    /// The name, as in a destination's file.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Financial => "financial",
+            Self::Offer => "offer",
+            Self::Inquiry => "inquiry",
+            Self::Undo => "undo",
+            Self::Service => "service",
+        }
+    }
+
     /// True where the first byte sent puts money at risk.
     #[must_use]
     pub const fn moves_money(self) -> bool {

@@ -9,7 +9,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
-/// Why a call was ended from outside.
+/// Why a call was ended from outside. App developer: the text says what to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KillCause {
     /// Its processor time is used up.
@@ -23,9 +23,14 @@ pub enum KillCause {
 impl fmt::Display for KillCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Processor => "used up its processor time",
-            Self::Wall => "did not return in time",
-            Self::Cancel => "did not return within 20 seconds after Cancel",
+            Self::Processor => {
+                "used up its processor time; wait in a call of the terminal, not in a loop"
+            }
+            Self::Wall => "did not return in time; give its waits an end",
+            Self::Cancel => {
+                "did not return within 20 seconds after Cancel; return when a wait ends with \
+                 cancelled"
+            }
         })
     }
 }

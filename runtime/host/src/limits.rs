@@ -22,6 +22,12 @@ pub(crate) const HANDLES_MAX: usize = 256;
 pub(crate) const HOST_CALL_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of stdout and stderr of one call; what is over is dropped.
 pub(crate) const LOG_BYTES_MAX: usize = 32 * 1024;
+/// Requests to an acquirer in one second of a call, of every kind together: an app in a loop must
+/// not flood it. The most eager honest app asks five times a second.
+pub(crate) const REQUESTS_PER_SECOND_MAX: u32 = 10;
+/// What an app is told that wants more.
+pub(crate) const ASKED_TOO_OFTEN: &str =
+    "more than 10 requests to the acquirer in a second; wait between them";
 /// Length of one tick of the epoch: how soon a loop is noticed.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
 /// Time that an app has after Cancel to return an outcome.

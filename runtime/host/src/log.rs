@@ -38,6 +38,11 @@ impl Log {
         text
     }
 
+    /// A line of the host's own, among the app's.
+    pub(crate) fn line(&self, text: &str) {
+        self.push(format!("{text}\n").as_bytes());
+    }
+
     fn push(&self, bytes: &[u8]) {
         let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = LOG_BYTES_MAX.saturating_sub(written.kept.len());

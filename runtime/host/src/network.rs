@@ -2,6 +2,7 @@
 
 use crate::bindings::caisson::network::network as wit;
 use crate::fault::{self, Code};
+use crate::limits::ASKED_TOO_OFTEN;
 use crate::session::CallStop;
 use crate::state::CallState;
 use caisson_core::payment::REQUEST_BYTES_MAX;
@@ -24,6 +25,9 @@ impl wit::Host for CallState {
         if request.len() > REQUEST_BYTES_MAX {
             let detail = format!("request of {} bytes, limit {REQUEST_BYTES_MAX}", request.len());
             return Err(NetworkFault::code(wit::Code::TooLarge, detail));
+        }
+        if !self.may_ask_acquirer() {
+            return Err(NetworkFault::code(wit::Code::Other, ASKED_TOO_OFTEN));
         }
         let call = self.session.call(permit, operation, order, request);
         Ok(self.kill.unless_fired(call).await??)

@@ -3,11 +3,12 @@
 
 use crate::bindings::caisson::payment::payment as wit;
 use crate::fault::{self, Code};
+use crate::limits::ASKED_TOO_OFTEN;
 use crate::session::{AcquirerAnswer, PayStop};
 use crate::state::CallState;
 use caisson_core::Money;
 use caisson_core::operation::Reading;
-use caisson_core::permission::Payment;
+use caisson_core::permission::{Payment, Permit};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,6 +106,34 @@ impl wit::HostTicket for CallState {
     }
 }
 
+impl CallState {
+    fn permit_to_ask(&mut self) -> Result<Permit<Payment>, PaymentFault> {
+        let permit = self.permit::<Payment>()?;
+        if !self.may_ask_acquirer() {
+            return Err(PaymentFault::code(wit::Code::Other, ASKED_TOO_OFTEN));
+        }
+        Ok(permit)
+    }
+
+    /// The answer. A broken rule stands in the app's log too, with the call that broke it: an app
+    /// that passes over its errors would hide it from its developer.
+    fn answered(
+        &self,
+        call: &str,
+        operation: &str,
+        answer: Result<AcquirerAnswer, PayStop>,
+    ) -> Result<wit::Answer, PaymentFault> {
+        match answer {
+            Err(PayStop::Refused(rule)) => {
+                let detail = format!("{call} {operation}: {rule}");
+                self.log.line(&format!("caisson refused {detail}"));
+                Err(PaymentFault::code(wit::Code::Refused, detail))
+            }
+            answer => Ok(answer?.into()),
+        }
+    }
+}
+
 impl wit::Host for CallState {
     async fn submit(
         &mut self,
@@ -112,9 +141,10 @@ impl wit::Host for CallState {
         request: Vec<u8>,
         recovery: Vec<u8>,
     ) -> Result<wit::Answer, PaymentFault> {
-        let permit = self.permit::<Payment>()?;
-        let call = self.session.submit(permit, operation, request, recovery);
-        Ok(self.kill.unless_fired(call).await??.into())
+        let permit = self.permit_to_ask()?;
+        let call = self.session.submit(permit, operation.clone(), request, recovery);
+        let answer = self.kill.unless_fired(call).await?;
+        self.answered("submit", &operation, answer)
     }
 
     async fn inquire(
@@ -122,9 +152,10 @@ impl wit::Host for CallState {
         operation: String,
         request: Vec<u8>,
     ) -> Result<wit::Answer, PaymentFault> {
-        let permit = self.permit::<Payment>()?;
-        let call = self.session.inquire(permit, operation, request);
-        Ok(self.kill.unless_fired(call).await??.into())
+        let permit = self.permit_to_ask()?;
+        let call = self.session.inquire(permit, operation.clone(), request);
+        let answer = self.kill.unless_fired(call).await?;
+        self.answered("inquire", &operation, answer)
     }
 
     async fn undo(
@@ -132,9 +163,10 @@ impl wit::Host for CallState {
         operation: String,
         request: Vec<u8>,
     ) -> Result<wit::Answer, PaymentFault> {
-        let permit = self.permit::<Payment>()?;
-        let call = self.session.undo(permit, operation, request);
-        Ok(self.kill.unless_fired(call).await??.into())
+        let permit = self.permit_to_ask()?;
+        let call = self.session.undo(permit, operation.clone(), request);
+        let answer = self.kill.unless_fired(call).await?;
+        self.answered("undo", &operation, answer)
     }
 
     fn convert_error(&mut self, fault: PaymentFault) -> wasmtime::Result<wit::Error> {

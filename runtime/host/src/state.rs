@@ -1,7 +1,7 @@
 //! What a store holds for one call of one app.
 
 use crate::kill::Kill;
-use crate::limits::{HANDLES_MAX, Meter, TICK};
+use crate::limits::{HANDLES_MAX, Meter, REQUESTS_PER_SECOND_MAX, TICK};
 use crate::log::Log;
 use crate::printer::SHEETS_PER_MINUTE_MAX;
 use crate::session::Session;
@@ -43,6 +43,7 @@ pub(crate) struct CallState {
     pub(crate) log: Log,
     processor: Processor,
     views: Rate,
+    requests: Rate,
 }
 
 impl CallState {
@@ -70,6 +71,7 @@ impl CallState {
             log,
             processor: Processor { left: processor, seen: std::time::Instant::now() },
             views: Rate::new(CHANGES_PER_SECOND_MAX, Duration::from_secs(1)),
+            requests: Rate::new(REQUESTS_PER_SECOND_MAX, Duration::from_secs(1)),
         }
     }
 
@@ -86,6 +88,11 @@ impl CallState {
     /// False when the app changes views too often.
     pub(crate) fn may_change_view(&mut self) -> bool {
         self.views.take()
+    }
+
+    /// False when the app asks the acquirer too often.
+    pub(crate) fn may_ask_acquirer(&mut self) -> bool {
+        self.requests.take()
     }
 
     /// False when the app prints too often.
@@ -161,6 +168,19 @@ mod tests {
         tokio::time::advance(Duration::from_millis(100)).await;
         assert!((0..4).all(|_| rate.take()));
         assert!(!rate.take());
+    }
+
+    /// Each tick finds the app running: what a loop does. It ends in the tick that its budget ends
+    /// in, so within 10 ms of its deadline.
+    #[test]
+    fn a_loop_is_ended_by_the_very_tick_that_uses_up_its_budget() {
+        let ticks = 50;
+        let mut processor = Processor { left: TICK * ticks, seen: std::time::Instant::now() };
+        for tick in 1..=ticks {
+            let Some(seen) = std::time::Instant::now().checked_sub(TICK) else { return };
+            processor.seen = seen;
+            assert_eq!(processor.charge(Duration::ZERO), tick < ticks, "tick {tick}");
+        }
     }
 
     #[test]

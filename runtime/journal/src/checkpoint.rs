@@ -10,6 +10,7 @@
 
 use crate::database::{Database, PAGE_BYTES, WAL_FILE};
 use crate::error::JournalError;
+use caisson_points::Deed;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
 
@@ -21,18 +22,24 @@ const WARM_CACHE_PAGES: u64 = 10;
 /// Bytes of the blob that grows the log: fewer than the log, which has a header for each page.
 const WARM_BLOB_BYTES: u64 = WAL_WARM_BYTES + (WARM_CACHE_PAGES + 10) * PAGE_BYTES;
 
+/// What is moved, as a point's name says it.
+pub(crate) const OF: &str = "log";
+
 const _: () = assert!(WAL_WARM_BYTES.is_multiple_of(PAGE_BYTES));
 
 /// Copies the log into the database, cuts it, and warms it.
 pub(crate) fn run(database: &Database, dir: &Path) -> Result<(), JournalError> {
     let doing = "checkpoint";
+    caisson_points::before(Deed::Checkpoint, OF);
     let busy = database.ask(doing, |connection| {
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
     })?;
     if busy != 0 {
         return Err(JournalError::InUse { file: database.file.clone() });
     }
-    warm(database, dir)
+    warm(database, dir)?;
+    caisson_points::after(Deed::Checkpoint, OF);
+    Ok(())
 }
 
 /// Grows the log where it is smaller than its warm size.

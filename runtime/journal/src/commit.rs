@@ -7,6 +7,7 @@ use crate::fold::{self, Fold, Place};
 use crate::journal::Journal;
 use caisson_core::PaymentKey;
 use caisson_core::payment::{Event, State};
+use caisson_points::Deed;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::fmt;
 
@@ -222,12 +223,15 @@ pub(crate) fn write(
     head: Head,
     plan: &Plan<'_>,
 ) -> rusqlite::Result<Head> {
+    let of = plan.drafts.first().map_or("nothing", |draft| draft.kind);
+    caisson_points::before(Deed::Commit, of);
     let transaction = CommitOrRollback::begin(connection)?;
     let head = append(connection, head, &plan.drafts, plan.at)?;
     for change in &plan.changes {
         change.fold.row().store(connection, change.begins, change.recovery)?;
     }
     transaction.commit()?;
+    caisson_points::after(Deed::Commit, of);
     Ok(head)
 }
 

@@ -14,12 +14,14 @@ pub const TIME_MS_MAX: u64 = 253_402_300_799_999;
 
 /// Kind of the first row.
 pub(crate) const KIND_JOURNAL: &str = "journal";
+/// Kind of the second row of a journal that took a damaged one's place.
+pub(crate) const KIND_ADOPTED: &str = "adopted";
 /// Kind of the row that each opening appends.
 pub(crate) const KIND_BOOT: &str = "boot";
 /// Kind of the row that remembers the digest of a sealed note.
-const KIND_STORED: &str = "recovery-stored";
+pub(crate) const KIND_STORED: &str = "recovery-stored";
 /// Kind of the row that remembers that the note was erased.
-const KIND_ERASED: &str = "recovery-erased";
+pub(crate) const KIND_ERASED: &str = "recovery-erased";
 
 /// Who said what time it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -184,6 +184,15 @@ pub enum JournalError {
         /// The limit.
         max: usize,
     },
+    /// Owner: nothing is wrong with this journal, so nothing may take its place.
+    #[error("{}: the journal holds; only a damaged one is adopted", dir.display())]
+    NotDamaged {
+        /// The journal's folder.
+        dir: PathBuf,
+    },
+    /// Owner: the journal must say why.
+    #[error("the reason must have 1 to 200 plain characters; say what happened to the terminal")]
+    Why,
     /// Caller: no such payment was ever journalled here.
     #[error("payment {key} is not in this journal")]
     NoPayment {
@@ -217,6 +226,8 @@ impl JournalError {
             | Self::BadCommit { .. }
             | Self::TooLarge { .. }
             | Self::NoPayment { .. }
+            | Self::NotDamaged { .. }
+            | Self::Why
             | Self::Key(_) => false,
         }
     }

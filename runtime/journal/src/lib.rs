@@ -17,6 +17,7 @@
 //!
 //! What is in the files, byte by byte, stands in `FORMAT.md` beside this crate's `Cargo.toml`.
 
+mod adopt;
 mod ballast;
 mod checkpoint;
 mod commit;
@@ -29,11 +30,14 @@ mod fold;
 mod handle;
 mod journal;
 mod open;
+mod points;
 mod query;
 mod row;
+mod salvage;
 mod schema;
 mod verify;
 
+pub use adopt::{Adoption, adopt, inspect};
 pub use ballast::{BALLAST_BYTES, LOW_WATER_BYTES};
 pub use checkpoint::WAL_WARM_BYTES;
 pub use commit::{BODY_BYTES_MAX, Commit, EVENTS_MAX, Recovery, SEALED_BYTES_MAX};
@@ -44,6 +48,7 @@ pub use export::export;
 pub use handle::JournalHandle;
 pub use journal::Journal;
 pub use open::Boot;
+pub use points::points;
 pub use query::{Entry, Filter, LIST_ROWS_MAX, Order};
 pub use row::PaymentRow;
 pub use verify::{Verification, verify};

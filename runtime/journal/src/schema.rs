@@ -26,7 +26,7 @@ const OBJECTS: [(&str, &str); 6] = [
     OR at_quality = 'guessed'),
   body TEXT NOT NULL CHECK (length(body) BETWEEN 2 AND 32768),
   hash BLOB NOT NULL CHECK (length(hash) = 32),
-  CHECK ((key IS NULL) = (kind = 'journal' OR kind = 'boot'))
+  CHECK ((key IS NULL) = (kind = 'journal' OR kind = 'adopted' OR kind = 'boot'))
 ) STRICT",
     ),
     (

@@ -3,15 +3,18 @@
 //! One pass over the entries, in the order of the chain. Each row's hash is checked and its event
 //! put to its payment; with a payment's last row, as the projection names it, the fold is laid
 //! beside the projection and forgotten. Memory is that of the payments that overlap, and of those
-//! that are open.
+//! that are open. A second core hashes and reads while this one fetches and folds (`checker`).
+
+mod checker;
 
 use crate::database::Database;
-use crate::entry::{Content, Head, KIND_BOOT, KIND_JOURNAL, time, unsigned};
+use crate::entry::{Content, Head, KIND_ADOPTED, KIND_BOOT, KIND_JOURNAL, time, unsigned};
 use crate::error::{ChainFault, JournalError};
 use crate::fold::{Fold, Place};
 use crate::row::{COLUMNS, COLUMNS_COUNT, PaymentRow};
 use caisson_core::payment::Event;
 use caisson_core::{PaymentKey, hex};
+use checker::{Batch, Checked, Checker, Said};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::Deserialize;
 use sha2::Digest as _;
@@ -96,9 +99,9 @@ fn check_pages(database: &Database) -> Result<(), JournalError> {
 }
 
 #[derive(Deserialize)]
-struct Genesis {
+pub(crate) struct Genesis {
     format: i64,
-    journal: String,
+    pub(crate) journal: String,
 }
 
 #[derive(Deserialize)]
@@ -129,20 +132,7 @@ struct Reader<'d> {
 
 impl Reader<'_> {
     fn read(&mut self) -> Result<(), JournalError> {
-        let database = self.database;
-        let fail = |error| crate::database::explain(&database.file, READING, error);
-        let mut statement = database.connection.prepare(ENTRIES_IN_ORDER).map_err(fail)?;
-        let mut rows = statement.query([]).map_err(fail)?;
-        while let Some(row) = rows.next().map_err(fail)? {
-            let entry = ChainRow::read(row).map_err(|_| self.broken(ChainFault::Body))?;
-            let head = entry.follows(self.head).map_err(|fault| self.broken(fault))?;
-            match entry.key {
-                None => self.take_own(&entry).map_err(|fault| self.broken(fault))?,
-                Some(_) if entry.seq == 1 => return Err(self.broken(ChainFault::Place)),
-                Some(key) => self.take(key, &entry)?,
-            }
-            self.head = head;
-        }
+        std::thread::scope(|scope| self.read_beside(&mut Checker::start(scope)))?;
         match self.unfinished.keys().next() {
             _ if self.head == Head::START => Err(self.broken(ChainFault::Missing)),
             Some(key) => Err(self.differs(key)),
@@ -150,19 +140,63 @@ impl Reader<'_> {
         }
     }
 
+    /// Takes the rows from the file, and again when they have been checked.
+    fn read_beside(&mut self, checker: &mut Checker<'_>) -> Result<(), JournalError> {
+        let database = self.database;
+        let fail = |error| crate::database::explain(&database.file, READING, error);
+        let mut statement = database.connection.prepare(ENTRIES_IN_ORDER).map_err(fail)?;
+        let mut rows = statement.query([]).map_err(fail)?;
+        let mut batch = Batch::default();
+        while let Some(row) = rows.next().map_err(fail)? {
+            batch.push(ChainRow::read(row));
+            if batch.is_full() {
+                let checked = checker.exchange(std::mem::take(&mut batch));
+                self.take_all(checked.unwrap_or_default())?;
+            }
+        }
+        if !batch.is_empty() {
+            let checked = checker.exchange(batch);
+            self.take_all(checked.unwrap_or_default())?;
+        }
+        while let Some(checked) = checker.next() {
+            self.take_all(checked)?;
+        }
+        Ok(())
+    }
+
+    fn take_all(&mut self, rows: checker::Rows) -> Result<(), JournalError> {
+        for row in rows {
+            let Checked { head, place, said } = row.map_err(|fault| self.broken(fault))?;
+            match said {
+                Said::Own { kind, body } => {
+                    let taken = self.take_own(&kind, place.seq, &body);
+                    taken.map_err(|fault| self.broken(fault))?;
+                }
+                Said::Payment { .. } if place.seq == 1 => {
+                    return Err(self.broken(ChainFault::Place));
+                }
+                Said::Payment { key, content } => self.take(&key, place, content)?,
+            }
+            self.head = head;
+        }
+        Ok(())
+    }
+
     /// A row of the journal itself.
-    fn take_own(&mut self, entry: &ChainRow<'_>) -> Result<(), ChainFault> {
-        match (entry.kind, entry.seq) {
+    fn take_own(&mut self, kind: &str, seq: u64, body: &str) -> Result<(), ChainFault> {
+        match (kind, seq) {
             (KIND_JOURNAL, 1) => {
-                let body: Genesis = read(entry.body)?;
+                let body: Genesis = read(body)?;
                 if body.format != crate::schema::FORMAT || body.journal.len() != 16 {
                     return Err(ChainFault::Body);
                 }
                 self.journal_id =
                     u64::from_str_radix(&body.journal, 16).map_err(|_| ChainFault::Body)?;
             }
+            // Says where the payments come from; people read it.
+            (KIND_ADOPTED, 2) => {}
             (KIND_BOOT, 2..) => {
-                let body: BootBody = read(entry.body)?;
+                let body: BootBody = read(body)?;
                 if body.number != self.boots + 1 {
                     return Err(ChainFault::Place);
                 }
@@ -174,10 +208,7 @@ impl Reader<'_> {
     }
 
     /// A row of payment `key`.
-    fn take(&mut self, key: &str, entry: &ChainRow<'_>) -> Result<(), JournalError> {
-        let content = Content::read(entry.kind, entry.body);
-        let content = content.ok_or_else(|| self.broken(ChainFault::Body))?;
-        let place = Place { seq: entry.seq, at: entry.at };
+    fn take(&mut self, key: &str, place: Place, content: Content) -> Result<(), JournalError> {
         let is_last = if let Some(Unfinished { fold, row, .. }) = self.unfinished.get_mut(key) {
             if matches!(content, Content::Event(Event::Created { .. })) {
                 return Err(self.broken(ChainFault::Place));
@@ -307,7 +338,7 @@ pub(crate) struct ChainRow<'r> {
     pub(crate) key: Option<&'r str>,
     pub(crate) at: crate::WallTime,
     pub(crate) body: &'r str,
-    hash: &'r [u8],
+    pub(crate) hash: &'r [u8],
 }
 
 impl<'r> ChainRow<'r> {

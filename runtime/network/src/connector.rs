@@ -2,8 +2,10 @@
 //!
 //! Guarantees: connecting sends nothing of a request. Who connects bounds the time.
 //!
-//! Deliberately not here: TLS and trust; a link may be anybody's.
+//! Deliberately not here: TLS and trust; a link may be anybody's. Choosing between several links
+//! is `links`.
 
+use crate::links::{Dial as _, SystemDial};
 use async_trait::async_trait;
 use std::io;
 use std::time::Duration;
@@ -75,7 +77,7 @@ pub enum ConnectError {
     },
 }
 
-/// TCP by the system's name server and network.
+/// TCP by the system's name server and network, over whichever link the system chooses.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TcpConnector;
 
@@ -87,13 +89,8 @@ impl Connector for TcpConnector {
             .map_err(|error| ConnectError::Resolve { host: host.to_owned(), kind: error.kind() })?;
         let mut last = None;
         for address in addresses.take(ADDRESSES_MAX) {
-            match timeout(ADDRESS_WAIT, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => {
-                    // A request is one small write; waiting to fill a packet only delays it.
-                    // Where the system refuses the option, the request is slower and as good.
-                    stream.set_nodelay(true).ok();
-                    return Ok(Box::new(stream));
-                }
+            match timeout(ADDRESS_WAIT, SystemDial.dial(None, address)).await {
+                Ok(Ok(stream)) => return Ok(stream),
                 Ok(Err(error)) => last = Some(error.kind()),
                 Err(_) => last = Some(io::ErrorKind::TimedOut),
             }

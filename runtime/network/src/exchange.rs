@@ -17,6 +17,7 @@ use crate::request::Prepared;
 use crate::signature::{Nonces, SystemNonces, answer_text, request_text};
 use crate::tls;
 use caisson_core::hex;
+use caisson_points::Deed;
 use caisson_vault::{KeyStore, Signature, VaultError};
 use http_body_util::Full;
 use hyper::Request;
@@ -124,7 +125,7 @@ impl Client {
         let Some(request) = wire::request(&self.destination, prepared, &signed) else {
             return Unsent::Unmade.into();
         };
-        let wire = Wire::new(stream);
+        let wire = Wire::new(stream, prepared.operation.kind);
         let begun = wire.begun();
         let heard = timeout_at(deadline, self.hear(wire, request, prepared, &signed.nonce)).await;
         match heard.unwrap_or(Err(Unheard::NoTime { ms: timeout.as_millis() })) {
@@ -198,6 +199,7 @@ impl Client {
         if let Some(Flaw::Json(error)) = read.flaw {
             return Err(Unheard::Json(error));
         }
+        caisson_points::after(Deed::Receive, prepared.operation.kind.name());
         Ok(Answer {
             reading: read.reading,
             amount: read.amount,

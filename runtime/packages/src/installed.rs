@@ -1,66 +1,38 @@
-//! The folder of installed apps: one folder an app, switched into place by one rename.
+//! The folder of installed apps, for those who list, run and remove them.
+//!
+//! `ID/a` and `ID/b` are the two slots of the app `ID`; `apps.db` says which of them is active.
+//! What it does not name is not installed, whatever lies there.
 
-use crate::manifest::{MANIFEST_NAME, Manifest, ManifestError};
+use crate::error::InstallError;
+use crate::files::{read_bounded, remove, sync_folder};
+use crate::install::{self, Installation};
+use crate::manifest::{MANIFEST_BYTES_MAX, MANIFEST_NAME, Manifest};
+use crate::package::{Approved, COMPONENT_BYTES_MAX, COMPONENT_NAME};
+use crate::publisher::Publisher;
+use crate::registry::Registry;
+use crate::rows::{AppRow, Health, Returned, Rows, Slot, SlotRow};
 use caisson_core::payment::Digest;
-use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Largest component, in bytes.
-pub const COMPONENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
-/// The component's name in an app's folder.
-const COMPONENT_NAME: &str = "app.wasm";
-/// The recorded digest's name in an app's folder.
-const DIGEST_NAME: &str = "app.wasm.sha256";
-
-/// An installed app.
+/// An installed app: its active version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
     /// Its manifest.
     pub manifest: Manifest,
     /// SHA-256 of its component, as recorded at the install.
     pub digest: Digest,
-    /// Its folder.
+    /// The folder of its active slot.
     pub folder: PathBuf,
+    /// Who signed it, as the profile said at the install; `None`: nobody, it is in development.
+    pub publisher: Option<Publisher>,
+    /// How far it has proved itself.
+    pub health: Health,
+    /// The newer version that gave way to this one.
+    pub returned: Option<Returned>,
 }
 
-/// Why an app is not installed or not loaded.
-#[derive(Debug, thiserror::Error)]
-pub enum InstallError {
-    /// The manifest is wrong.
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
-    /// A file cannot be read or written.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The system's word.
-        source: io::Error,
-    },
-    /// App developer: make it smaller.
-    #[error("{path}: {bytes} bytes, limit {max}", max = COMPONENT_BYTES_MAX)]
-    TooLarge {
-        /// The component.
-        path: PathBuf,
-        /// Its size.
-        bytes: u64,
-    },
-    /// Owner: the installed file was changed; install the app again.
-    #[error("{path}: its SHA-256 is not the one recorded at the install; install the app again")]
-    Altered {
-        /// The component.
-        path: PathBuf,
-    },
-    /// Owner: publisher's signatures are not there yet, so only development mode takes an app.
-    #[error("{id} is unsigned; only a terminal in development mode takes it (--dev)")]
-    Unsigned {
-        /// The app's id.
-        id: String,
-    },
-}
-
-/// The folder of installed apps.
+/// The folder of installed apps. Each call opens the registry, and blocks for the time that the
+/// medium needs; none is kept open.
 #[derive(Debug, Clone)]
 pub struct InstalledApps {
     folder: PathBuf,
@@ -73,74 +45,111 @@ impl InstalledApps {
         Self { folder: folder.to_owned() }
     }
 
-    /// Installs the component `wasm` with the manifest beside it in `manifest_folder`, in place of
-    /// an earlier install of the same app.
+    /// Installs a package: on trial, in place of the version that was active, which comes back
+    /// where the new one fails. The caller has seen to it that no payment of the app is open.
     ///
     /// # Errors
-    /// [`InstallError`]; what was installed before is still there.
-    pub fn install(
-        &self,
-        manifest_folder: &Path,
-        wasm: &Path,
-        development: bool,
-    ) -> Result<Installed, InstallError> {
-        let manifest = Manifest::read(manifest_folder)?;
-        if !development {
-            return Err(InstallError::Unsigned { id: manifest.id });
-        }
-        let component = read_component(wasm)?;
-        let digest = Digest::of(&component);
-        let fresh = self.folder.join(format!(".{}.new", manifest.id));
-        let place = self.folder.join(&manifest.id);
-        remove(&fresh)?;
-        at(&fresh, fs::create_dir_all(&fresh))?;
-        write(&fresh.join(COMPONENT_NAME), &component)?;
-        write(&fresh.join(DIGEST_NAME), digest.to_string().as_bytes())?;
-        let from = manifest_folder.join(MANIFEST_NAME);
-        write(&fresh.join(MANIFEST_NAME), &at(&from, fs::read(&from))?)?;
-        let old = self.folder.join(format!(".{}.old", manifest.id));
-        remove(&old)?;
-        if place.exists() {
-            at(&place, fs::rename(&place, &old))?;
-        }
-        at(&place, fs::rename(&fresh, &place))?;
-        remove(&old)?;
-        Ok(Installed { manifest, digest, folder: place })
+    /// [`InstallError::Older`], [`InstallError::SameVersion`], [`InstallError::OtherPublisher`] for
+    /// a package that is not to be installed; else what the medium or the registry says. The version before is then as it was.
+    pub fn install(&self, package: &Approved) -> Result<Installation, InstallError> {
+        install::install(self, package, &mut |_| Ok(()))
     }
 
     /// Every installed app, by id.
     ///
     /// # Errors
-    /// The first app whose folder is wrong.
+    /// The first app whose files are wrong; what the registry says.
     pub fn list(&self) -> Result<Vec<Installed>, InstallError> {
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(InstallError::File { path: self.folder.clone(), source }),
+        let Some(mut registry) = Registry::open(&self.folder)? else {
+            return Ok(Vec::new());
         };
-        let mut ids = Vec::new();
-        for entry in entries {
-            let entry = at(&self.folder, entry)?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if !name.starts_with('.') {
-                ids.push(name);
-            }
-        }
-        ids.sort();
-        ids.iter().map(|id| self.find(id)).collect()
+        registry.read(|rows| rows.apps()?.iter().map(|app| self.active(rows, app)).collect())
+    }
+
+    /// The ids of the installed apps, in order, whatever the state of their files.
+    ///
+    /// # Errors
+    /// What the registry says.
+    pub fn ids(&self) -> Result<Vec<String>, InstallError> {
+        let Some(mut registry) = Registry::open(&self.folder)? else {
+            return Ok(Vec::new());
+        };
+        registry.read(|rows| Ok(rows.apps()?.into_iter().map(|app| app.id).collect()))
     }
 
     /// The installed app `id`.
     ///
     /// # Errors
-    /// [`InstallError`] where it is not there or its folder is wrong.
+    /// [`InstallError::NotInstalled`]; as [`Self::list`].
     pub fn find(&self, id: &str) -> Result<Installed, InstallError> {
-        let folder = self.folder.join(id);
-        let manifest = Manifest::read(&folder)?;
-        let path = folder.join(DIGEST_NAME);
-        let text = at(&path, fs::read_to_string(&path))?;
-        let digest = Digest::try_from(text).map_err(|_| InstallError::Altered { path })?;
-        Ok(Installed { manifest, digest, folder })
+        let missing = || InstallError::not_installed(&self.folder, id);
+        let mut registry = Registry::open(&self.folder)?.ok_or_else(missing)?;
+        registry.read(|rows| self.active(rows, &rows.app(id)?.ok_or_else(missing)?))
+    }
+
+    /// Removes the app `id`: first from the registry, then its files. What stays is the version
+    /// floor, so that removing an app is no way to an older version of it. The caller has seen to
+    /// it that no payment of the app is open.
+    ///
+    /// # Errors
+    /// [`InstallError::NotInstalled`]; what the medium or the registry says.
+    pub fn remove(&self, id: &str) -> Result<(), InstallError> {
+        let missing = || InstallError::not_installed(&self.folder, id);
+        let mut registry = Registry::open(&self.folder)?.ok_or_else(missing)?;
+        registry.change(|rows| {
+            let app = rows.app(id)?.filter(|app| app.active.is_some()).ok_or_else(missing)?;
+            rows.drop_slot(id, Slot::A)?;
+            rows.drop_slot(id, Slot::B)?;
+            rows.put_app(&AppRow { floor: app.floor, ..AppRow::new(id) })
+        })?;
+        remove(&self.app_folder(id))?;
+        sync_folder(&self.folder)
+    }
+
+    /// The folder of everything installed.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The folder of both slots of an app.
+    pub(crate) fn app_folder(&self, id: &str) -> PathBuf {
+        self.folder.join(id)
+    }
+
+    pub(crate) fn slot_folder(&self, id: &str, slot: Slot) -> PathBuf {
+        self.app_folder(id).join(slot.name())
+    }
+
+    /// Whether the files of a slot are those that were installed. What cannot be read is not.
+    pub(crate) fn is_whole(&self, id: &str, slot: Slot, row: &SlotRow) -> bool {
+        let folder = self.slot_folder(id, slot);
+        let is = |name, max, digest| {
+            read_bounded(&folder.join(name), max).is_ok_and(|bytes| Digest::of(&bytes) == digest)
+        };
+        is(MANIFEST_NAME, MANIFEST_BYTES_MAX, row.manifest)
+            && is(COMPONENT_NAME, COMPONENT_BYTES_MAX, row.component)
+    }
+
+    /// The active version of an app.
+    pub(crate) fn active(&self, rows: &Rows<'_>, app: &AppRow) -> Result<Installed, InstallError> {
+        let Some(slot) = app.active else {
+            return Err(InstallError::not_installed(&self.folder, &app.id));
+        };
+        let row = rows.slot(&app.id, slot)?;
+        let folder = self.slot_folder(&app.id, slot);
+        let path = folder.join(MANIFEST_NAME);
+        let bytes = read_bounded(&path, MANIFEST_BYTES_MAX)?;
+        if Digest::of(&bytes) != row.manifest {
+            return Err(InstallError::Altered { path });
+        }
+        Ok(Installed {
+            manifest: Manifest::parse(&path, &bytes)?,
+            digest: row.component,
+            folder,
+            publisher: row.publisher,
+            health: row.health,
+            returned: app.returned.clone(),
+        })
     }
 }
 
@@ -151,84 +160,23 @@ impl Installed {
     /// [`InstallError::Altered`] where it was changed since.
     pub fn component(&self) -> Result<Vec<u8>, InstallError> {
         let path = self.folder.join(COMPONENT_NAME);
-        let component = read_component(&path)?;
+        let component = read_bounded(&path, COMPONENT_BYTES_MAX)?;
         if Digest::of(&component) == self.digest {
             Ok(component)
         } else {
             Err(InstallError::Altered { path })
         }
     }
-}
 
-fn read_component(path: &Path) -> Result<Vec<u8>, InstallError> {
-    let bytes = at(path, fs::metadata(path))?.len();
-    if bytes > COMPONENT_BYTES_MAX {
-        return Err(InstallError::TooLarge { path: path.to_owned(), bytes });
-    }
-    at(path, fs::read(path))
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), InstallError> {
-    let mut file = at(path, fs::File::create(path))?;
-    at(path, file.write_all(bytes))?;
-    at(path, file.sync_all())
-}
-
-fn remove(folder: &Path) -> Result<(), InstallError> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(InstallError::File { path: folder.to_owned(), source: error })
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-fn at<T>(path: &Path, result: io::Result<T>) -> Result<T, InstallError> {
-    result.map_err(|source| InstallError::File { path: path.to_owned(), source })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn source() -> (tempfile::TempDir, PathBuf) {
-        let folder = tempfile::tempdir().unwrap();
-        let manifest = "id = \"qr\"\nname = { zh = \"扫码\", en = \"QR\" }\nversion = \"0.1.0\"\n\
-                        version-code = 1\nworld = \"payment-app\"\npermissions = [\"ui\"]\n";
-        fs::write(folder.path().join(MANIFEST_NAME), manifest).unwrap();
-        let wasm = folder.path().join("qr.wasm");
-        fs::write(&wasm, b"component").unwrap();
-        (folder, wasm)
+    /// True where nobody signed it: it is here because development mode took it.
+    #[must_use]
+    pub const fn is_development(&self) -> bool {
+        self.publisher.is_none()
     }
 
-    #[test]
-    fn an_installed_app_is_listed_and_its_component_is_the_one_that_was_installed() {
-        let (folder, wasm) = source();
-        let apps = InstalledApps::at(&folder.path().join("apps"));
-        assert_eq!(apps.list().unwrap(), []);
-        let installed = apps.install(folder.path(), &wasm, true).unwrap();
-        assert_eq!(apps.list().unwrap(), std::slice::from_ref(&installed));
-        assert_eq!(installed.component().unwrap(), b"component");
-    }
-
-    #[test]
-    fn a_component_that_was_changed_after_the_install_is_refused() {
-        let (folder, wasm) = source();
-        let apps = InstalledApps::at(&folder.path().join("apps"));
-        let installed = apps.install(folder.path(), &wasm, true).unwrap();
-        fs::write(installed.folder.join(COMPONENT_NAME), b"another").unwrap();
-        assert!(matches!(installed.component(), Err(InstallError::Altered { .. })));
-    }
-
-    #[test]
-    fn an_unsigned_app_is_refused_outside_development_mode() {
-        let (folder, wasm) = source();
-        let apps = InstalledApps::at(&folder.path().join("apps"));
-        let error = apps.install(folder.path(), &wasm, false).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "qr is unsigned; only a terminal in development mode takes it (--dev)"
-        );
-        assert_eq!(apps.list().unwrap(), []);
+    /// True where the version before it may come back.
+    #[must_use]
+    pub const fn is_on_trial(&self) -> bool {
+        matches!(self.health, Health::Trial { .. })
     }
 }

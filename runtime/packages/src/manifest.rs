@@ -13,6 +13,8 @@ pub const MANIFEST_NAME: &str = "caisson.toml";
 pub const MANIFEST_BYTES_MAX: u64 = 64 * 1024;
 /// The one world of this terminal.
 const WORLD: &str = "payment-app";
+/// Longest name and version, in characters: what a list and a button have room for.
+const WORDS_CHARS_MAX: usize = 24;
 /// Most default settings.
 const SETTINGS_MAX: usize = 64;
 
@@ -123,16 +125,16 @@ impl Manifest {
         if bytes > MANIFEST_BYTES_MAX {
             return Err(ManifestError::TooLarge { path, bytes });
         }
-        let text = fs::read_to_string(&path).map_err(file)?;
-        Self::parse(&path, &text)
+        let content = fs::read(&path).map_err(file)?;
+        Self::parse(&path, &content)
     }
 
-    /// Parses `text`, which stands in `path`.
+    /// Parses the content of the file `path`.
     ///
     /// # Errors
     /// [`ManifestError`].
-    pub fn parse(path: &Path, text: &str) -> Result<Self, ManifestError> {
-        let raw: Raw = toml::from_str(text).map_err(|error| ManifestError::Form {
+    pub fn parse(path: &Path, content: &[u8]) -> Result<Self, ManifestError> {
+        let raw: Raw = toml::from_slice(content).map_err(|error| ManifestError::Form {
             path: path.to_owned(),
             error: Box::new(error),
         })?;
@@ -142,20 +144,18 @@ impl Manifest {
             value: value.chars().take(40).collect(),
             remedy: remedy.to_owned(),
         };
-        let is_id = |text: &str| {
-            (1..=20).contains(&text.len())
-                && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-        };
         if !is_id(&raw.id) {
             return Err(wrong("id", &raw.id, "write 1 to 20 characters of a-z, 0-9 and -"));
         }
         if raw.world != WORLD {
             return Err(wrong("world", &raw.world, "this terminal runs payment-app"));
         }
-        for name in [&raw.name.zh, &raw.name.en] {
-            let plain = !name.chars().any(caisson_core::document::is_forbidden_character);
-            if !(1..=24).contains(&name.chars().count()) || !plain {
-                return Err(wrong("name", name, "write 1 to 24 plain characters"));
+        for (key, text) in
+            [("name", &raw.name.zh), ("name", &raw.name.en), ("version", &raw.version)]
+        {
+            let plain = !text.chars().any(caisson_core::document::is_forbidden_character);
+            if !(1..=WORDS_CHARS_MAX).contains(&text.chars().count()) || !plain {
+                return Err(wrong(key, text, "write 1 to 24 plain characters"));
             }
         }
         if let Some(destination) = &raw.destination
@@ -188,9 +188,17 @@ impl Manifest {
     }
 }
 
+/// Whether `text` is the id of an app: 1 to 20 characters of a-z, 0-9 and `-`, so that it is also
+/// a folder's name that leads nowhere else.
+pub(crate) fn is_id(text: &str) -> bool {
+    (1..=20).contains(&text.len())
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const GOOD: &str = r#"id = "qr"
 name = { zh = "扫码", en = "QR" }
@@ -204,7 +212,7 @@ destination = "wallet"
     #[track_caller]
     fn check(change: (&str, &str), expected: &str) {
         let text = GOOD.replace(change.0, change.1);
-        let verdict = match Manifest::parse(Path::new("caisson.toml"), &text) {
+        let verdict = match Manifest::parse(Path::new("caisson.toml"), text.as_bytes()) {
             Ok(manifest) => format!("{manifest:?}"),
             Err(error) => error.to_string(),
         };
@@ -221,6 +229,10 @@ destination = "wallet"
             ("\"ui\"", "\"sockets\""),
             "caisson.toml: permissions = \"sockets\": \"sockets\" is not a permission; there are: \
              payment, ui, camera, printer, network, storage",
+        );
+        check(
+            ("0.1.0", "0.1.0\\u001b[2J"),
+            "caisson.toml: version = \"0.1.0\u{1b}[2J\": write 1 to 24 plain characters",
         );
         check(
             ("payment-app", "command"),
@@ -240,10 +252,33 @@ destination = "wallet"
 
     #[test]
     fn the_good_one_is_read_whole() {
-        let manifest = Manifest::parse(Path::new("caisson.toml"), GOOD).unwrap();
+        let manifest = Manifest::parse(Path::new("caisson.toml"), GOOD.as_bytes()).unwrap();
         assert_eq!(manifest.id, "qr");
         assert_eq!(manifest.name.in_language(Language::Zh), "扫码");
         assert_eq!(manifest.permissions.len(), 2);
         assert_eq!(manifest.destination.as_deref(), Some("wallet"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(
+            bytes in proptest::collection::vec(any::<u8>(), 0..2_000),
+        ) {
+            prop_assert!(Manifest::parse(Path::new("caisson.toml"), &bytes).is_err());
+        }
+
+        #[test]
+        fn a_manifest_with_any_part_replaced_is_read_or_refused(
+            from in 0..GOOD.len(),
+            length in 0_usize..40,
+            put in proptest::collection::vec(any::<u8>(), 0..40),
+        ) {
+            let mut bytes = GOOD.as_bytes().to_vec();
+            let to = (from + length).min(bytes.len());
+            bytes.splice(from..to, put);
+            if let Ok(manifest) = Manifest::parse(Path::new("caisson.toml"), &bytes) {
+                prop_assert!(is_id(&manifest.id), "{}", manifest.id);
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The wall clock, which is data for people and never decides anything about money.
 
 use caisson_journal::{Quality, WallTime};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
@@ -26,24 +28,34 @@ impl WallClock for SystemClock {
 
 /// A clock that starts where it is told and moves with tokio's, so that a scenario's hours pass
 /// in no time and its receipts are the same each time.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct TokioClock {
     start_ms: u64,
     began: Instant,
+    /// How far it was set forward or back since, in milliseconds; shared by all clones.
+    jumped_ms: Arc<AtomicI64>,
 }
 
 impl TokioClock {
     /// A clock that shows `start_ms` since 1970 now. Must be made inside a tokio runtime.
     #[must_use]
     pub fn starting_at(start_ms: u64) -> Self {
-        Self { start_ms, began: Instant::now() }
+        Self { start_ms, began: Instant::now(), jumped_ms: Arc::default() }
+    }
+
+    /// Sets it and all its clones forward, or back where `ms` is negative, as a wrong time server
+    /// or a person does.
+    pub fn jump(&self, ms: i64) {
+        self.jumped_ms.fetch_add(ms, Ordering::Relaxed);
     }
 }
 
 impl WallClock for TokioClock {
     fn now(&self) -> WallTime {
         let passed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        WallTime { ms: self.start_ms.saturating_add(passed), quality: Quality::User }
+        let ms = self.start_ms.saturating_add(passed);
+        let jumped_ms = self.jumped_ms.load(Ordering::Relaxed);
+        WallTime { ms: ms.saturating_add_signed(jumped_ms), quality: Quality::User }
     }
 }
 

@@ -287,8 +287,12 @@ impl Inner {
         log_app(&hosted, &called.log, called.result.as_ref().err());
         self.running()?;
         let at_risk = driver.payment().await.is_at_risk();
-        let effects = driver.step([Input::Ended(ending(called.result, at_risk))]).await?;
+        let fault = called.result.as_ref().err().map(ToString::to_string);
+        let ended = ending(called.result, at_risk);
+        let fault = fault.filter(|_| ended == Ending::Died);
+        let effects = driver.step([Input::Ended(ended)]).await?;
         let payment = driver.payment().await;
+        self.judge_version(&hosted, &payment, fault);
         let mut report = Report {
             key: payment.is_at_risk().then(|| driver.key().clone()),
             state: Some(payment.state()),

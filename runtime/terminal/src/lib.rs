@@ -8,6 +8,7 @@
 //! Deliberately not here: rules of money (`core`), what a destination's answers mean (`network`),
 //! how things are drawn or read (`devices`).
 
+mod acquirer;
 mod clock;
 mod counter;
 mod driver;
@@ -20,7 +21,9 @@ mod provision;
 mod recovery;
 mod session;
 mod terminal;
+mod trial;
 
+pub use acquirer::client;
 pub use clock::{SystemClock, TokioClock, WallClock, local_text};
 pub use counter::{Order, Report, Request};
 pub use equipment::{CameraSource, Equipment};

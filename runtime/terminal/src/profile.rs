@@ -8,6 +8,8 @@ use caisson_core::permission::{Permission, UnknownPermission};
 use caisson_core::receipt::Merchant;
 use caisson_core::risk::Limits;
 use caisson_core::{Language, Money};
+use caisson_network::links::LinkRules;
+use caisson_packages::{Publisher, PublisherError, Publishers, Tier};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -156,8 +158,12 @@ pub struct Profile {
     pub storage: PathBuf,
     /// Policy per app.
     pub app: BTreeMap<String, AppSettings>,
+    /// Whose packages may be installed.
+    pub publishers: Publishers,
     /// Acquirers by name.
     pub destination: BTreeMap<String, DestinationProfile>,
+    /// Which of the machine's links comes first; `None` where the system chooses.
+    pub links: Option<LinkRules>,
     /// The camera.
     pub camera: CameraProfile,
     /// The printer.
@@ -180,7 +186,10 @@ struct Raw {
     #[serde(default)]
     app: BTreeMap<String, RawApp>,
     #[serde(default)]
+    publisher: BTreeMap<String, RawPublisher>,
+    #[serde(default)]
     destination: BTreeMap<String, DestinationProfile>,
+    links: Option<LinkRules>,
     camera: CameraProfile,
     printer: PrinterProfile,
     screen: ScreenProfile,
@@ -217,6 +226,13 @@ struct RawApp {
     grants: Vec<String>,
     #[serde(default)]
     settings: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPublisher {
+    key: String,
+    tier: Tier,
 }
 
 impl Profile {
@@ -270,6 +286,7 @@ impl Profile {
             })?;
             app.insert(id, AppSettings { grants, settings: policy.settings });
         }
+        let publishers = publishers(raw.publisher).map_err(|(key, remedy)| wrong(&key, remedy))?;
         let at_home = |path: PathBuf| home.join(path);
         Ok(Self {
             merchant: Merchant {
@@ -287,6 +304,8 @@ impl Profile {
             cache: at_home(raw.folders.cache),
             storage: at_home(raw.folders.storage),
             app,
+            publishers,
+            links: raw.links,
             destination: raw
                 .destination
                 .into_iter()
@@ -305,6 +324,17 @@ fn limits(raw: &RawLimits) -> Result<Limits, (&'static str, String)> {
     let max = Money::parse(&raw.payment_max, currency)
         .map_err(|error| ("limits.payment-max", error.to_string()))?;
     Ok(Limits { currency, payment_max_minor: max.minor() })
+}
+
+fn publishers(raw: BTreeMap<String, RawPublisher>) -> Result<Publishers, (String, String)> {
+    let mut list = Vec::new();
+    for (name, RawPublisher { key, tier }) in raw {
+        let key = key.parse::<caisson_vault::PublicKey>();
+        let key = key.map_err(|error| (format!("publisher.{name}.key"), error.to_string()))?;
+        list.push(Publisher { name, key, tier });
+    }
+    Publishers::new(list)
+        .map_err(|error: PublisherError| ("publisher".to_owned(), error.to_string()))
 }
 
 /// Width of the printer's roll in millimetres.
@@ -400,6 +430,47 @@ driver = "headless"
             ("\"T1\"", "\"till 1\""),
             "shop/profile.toml: terminal: terminal id \"till 1\" does not fit a payment key (1 to 8 \
              of 0-9 and A-Z)",
+        );
+    }
+
+    #[test]
+    fn links_are_ranked_where_the_profile_asks_for_it() {
+        let with = |links: &str| format!("{links}\n[camera]");
+        let parse = |text: &str| Profile::parse(Path::new("profile.toml"), text).unwrap().links;
+        assert_eq!(parse(GOOD), None);
+        let ranked = with("[links]\norder = [\"usb0\"]\nkinds = { usb0 = \"cellular\" }");
+        let links = parse(&GOOD.replacen("[camera]", &ranked, 1)).unwrap();
+        assert_eq!(links.order, ["usb0"]);
+        check(("[camera]", &with("[links]")), "accepted");
+        check(
+            ("[camera]", &with("[links]\nbest = 1")),
+            "unknown field `best`, expected `order` or `kinds`",
+        );
+    }
+
+    #[test]
+    fn a_publisher_has_a_key_and_a_tier() {
+        let key = caisson_vault::SigningSeed::from_bytes(&[7; 32]).public_key();
+        let publisher = |rest: &str| format!("[publisher.acme]\n{rest}\n[camera]");
+        let good = format!("key = \"{key}\"\ntier = \"system\"");
+        check(("[camera]", &publisher(&good)), "accepted");
+        let text = GOOD.replacen("[camera]", &publisher(&good), 1);
+        let profile = Profile::parse(Path::new("profile.toml"), &text).unwrap();
+        let found = profile.publishers.of_key(&key).unwrap();
+        assert_eq!((found.name.as_str(), found.tier), ("acme", Tier::System));
+        check(
+            ("[camera]", &publisher("key = \"AAAA\"\ntier = \"merchant\"")),
+            "shop/profile.toml: publisher.acme.key: not a public key: it must be 32 bytes in base64 \
+             with padding; copy it again, whole",
+        );
+        check(
+            ("[camera]", &publisher(&good.replace("system", "owner"))),
+            "unknown variant `owner`, expected `merchant` or `system`",
+        );
+        let twice = format!("[publisher.bank]\n{good}\n{}", publisher(&good));
+        check(
+            ("[camera]", &twice),
+            "shop/profile.toml: publisher: acme and bank have the same key; list it once",
         );
     }
 

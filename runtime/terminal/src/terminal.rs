@@ -1,5 +1,6 @@
 //! The terminal: opened once, shared by the counter and the recoveries.
 
+use crate::acquirer;
 use crate::clock::WallClock;
 use crate::counter::log_app;
 use crate::driver::Driver;
@@ -7,6 +8,7 @@ use crate::equipment::Equipment;
 use crate::error::TerminalError;
 use crate::profile::Profile;
 use crate::session::{Company, TillSession};
+use crate::trial;
 use caisson_core::payment::Effect;
 use caisson_core::receipt::Merchant;
 use caisson_core::risk::Limits;
@@ -14,13 +16,12 @@ use caisson_core::view::View;
 use caisson_core::{Language, PaymentKey};
 use caisson_devices::printer::JobKey;
 use caisson_host::{App, AppActor, AppImage, ComponentCache, HostEngine, Service, ServiceKind};
-use caisson_journal::{Boot, Journal, JournalError, JournalHandle};
-use caisson_network::{Client, Connector, Destination};
+use caisson_journal::{Boot, Filter, Journal, JournalError, JournalHandle, LIST_ROWS_MAX};
+use caisson_network::{Client, Connector};
 use caisson_packages::{Installed, InstalledApps, Manifest};
-use caisson_vault::{KeyStore, PublicKey, Slot};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use caisson_vault::{KeyStore, Slot};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
@@ -54,6 +55,9 @@ pub(crate) struct Hosted {
     services: OnceLock<Vec<Service>>,
     pub(crate) client: Option<Client>,
     pub(crate) settings: Arc<BTreeMap<String, String>>,
+    is_development: bool,
+    /// Cleared with the first word about its version.
+    pub(crate) on_trial: AtomicBool,
 }
 
 impl Hosted {
@@ -74,6 +78,7 @@ pub(crate) struct Inner {
     pub(crate) equipment: Equipment,
     pub(crate) clock: Arc<dyn WallClock>,
     apps: BTreeMap<String, Arc<Hosted>>,
+    pub(crate) packages: InstalledApps,
     /// Held by the one payment that the cashier is taking.
     pub(crate) counter: AsyncMutex<()>,
     drivers: Mutex<BTreeMap<PaymentKey, Weak<Driver>>>,
@@ -108,11 +113,10 @@ impl Terminal {
             path: parts.profile.journal.clone(),
             cause: error.to_string(),
         })??;
-        let apps = InstalledApps::at(&parts.profile.apps).list()?;
-        let mut hosted = BTreeMap::new();
-        for app in &apps {
-            hosted.insert(app.manifest.id.clone(), Arc::new(load(&parts, app)?));
-        }
+        let packages = InstalledApps::at(&parts.profile.apps);
+        let open = open_apps(&journal)?;
+        let hosted = trial::load_all(&parts, &packages, &open)?;
+        let hosted = hosted.into_iter().map(|app| (app.manifest.id.clone(), Arc::new(app)));
         let Parts { profile, keys, equipment, clock, .. } = parts;
         let inner = Inner {
             merchant: profile.merchant,
@@ -124,7 +128,8 @@ impl Terminal {
             recovery_slot: RECOVERY_SLOT.parse()?,
             equipment,
             clock,
-            apps: hosted,
+            apps: hosted.collect(),
+            packages,
             counter: AsyncMutex::new(()),
             drivers: Mutex::new(BTreeMap::new()),
             busy: watch::Sender::new(0),
@@ -133,7 +138,7 @@ impl Terminal {
             since_tidy: AtomicU64::new(0),
         };
         let terminal = Self { inner: Arc::new(inner), boot: Arc::new(boot) };
-        terminal.ask_services().await?;
+        terminal.ask_services(&open).await?;
         terminal.take_up().await?;
         terminal.inner.show(View::Idle, None, None);
         Ok(terminal)
@@ -159,6 +164,12 @@ impl Terminal {
             .flat_map(|(id, hosted)| hosted.services().iter().map(move |s| (id.as_str(), s)))
     }
 
+    /// The apps that nobody signed: people at the terminal are told.
+    pub fn unsigned(&self) -> impl Iterator<Item = &Manifest> {
+        let apps = self.inner.apps.values();
+        apps.filter(|hosted| hosted.is_development).map(|hosted| &hosted.manifest)
+    }
+
     /// Ends when nothing is being recovered, watched or given back.
     pub async fn settled(&self) {
         let mut busy = self.inner.busy.subscribe();
@@ -170,8 +181,9 @@ impl Terminal {
         &self.inner
     }
 
-    /// Asks each app once what it offers.
-    async fn ask_services(&self) -> Result<(), TerminalError> {
+    /// Asks each app once what it offers. A version on trial that does not answer gives way, and
+    /// the next start has the one before it.
+    async fn ask_services(&self, open: &BTreeSet<String>) -> Result<(), TerminalError> {
         for hosted in self.inner.apps.values() {
             let session = Arc::new(TillSession {
                 inner: Arc::clone(&self.inner),
@@ -183,6 +195,12 @@ impl Terminal {
             });
             let report = hosted.actor.services(session).await;
             log_app(hosted, &report.log, report.result.as_ref().err());
+            if let Err(fault) = &report.result {
+                let id = &hosted.manifest.id;
+                let gave_way =
+                    self.inner.packages.failed(id, &fault.to_string(), open.contains(id))?;
+                gave_way.iter().for_each(|returned| trial::log_return(id, returned));
+            }
             let services = report.result.map_err(caisson_host::LoadError::from)?;
             let _ = hosted.services.set(services);
         }
@@ -327,8 +345,14 @@ impl Drop for Busy {
     }
 }
 
+/// The apps that have an open payment.
+fn open_apps(journal: &Journal) -> Result<BTreeSet<String>, JournalError> {
+    let filter = Filter { open_only: true, limit: LIST_ROWS_MAX, ..Filter::default() };
+    Ok(journal.list(filter)?.into_iter().map(|row| row.app).collect())
+}
+
 /// Loads one installed app with what this terminal grants it.
-fn load(parts: &Parts, app: &Installed) -> Result<Hosted, TerminalError> {
+pub(crate) fn load(parts: &Parts, app: &Installed) -> Result<Hosted, TerminalError> {
     let manifest = app.manifest.clone();
     let policy = parts.profile.app.get(&manifest.id).cloned().unwrap_or_default();
     let cache =
@@ -343,27 +367,24 @@ fn load(parts: &Parts, app: &Installed) -> Result<Hosted, TerminalError> {
     let actor = AppActor::new(App::load(&parts.engine, &cache, image)?);
     let client = match &manifest.destination {
         None => None,
-        Some(name) => Some(client(parts, &manifest.id, name)?),
+        Some(name) => {
+            let found = acquirer::client(&parts.profile, name, &parts.keys, &parts.connector)?;
+            let missing = || TerminalError::NoDestination {
+                app: manifest.id.clone(),
+                destination: name.clone(),
+            };
+            Some(found.ok_or_else(missing)?)
+        }
     };
     let mut settings = manifest.settings.clone();
     settings.extend(policy.settings);
-    Ok(Hosted { manifest, actor, services: OnceLock::new(), client, settings: Arc::new(settings) })
-}
-
-fn client(parts: &Parts, app: &str, name: &str) -> Result<Client, TerminalError> {
-    let Some(wanted) = parts.profile.destination.get(name) else {
-        return Err(TerminalError::NoDestination {
-            app: app.to_owned(),
-            destination: name.to_owned(),
-        });
-    };
-    let key: PublicKey = wanted.key.parse().map_err(|_| TerminalError::Device {
-        path: wanted.file.clone(),
-        cause: format!("destination.{name}.key in the profile is not a base64 Ed25519 key"),
-    })?;
-    let mut signature = wanted.file.clone().into_os_string();
-    signature.push(".sig");
-    let destination = Destination::load(&wanted.file, &PathBuf::from(signature), &key)?;
-    let keys = Arc::clone(&parts.keys);
-    Ok(Client::new(Arc::new(destination), keys, Arc::clone(&parts.connector))?)
+    Ok(Hosted {
+        manifest,
+        actor,
+        services: OnceLock::new(),
+        client,
+        settings: Arc::new(settings),
+        is_development: app.is_development(),
+        on_trial: AtomicBool::new(app.is_on_trial()),
+    })
 }

@@ -21,7 +21,7 @@ use caisson_core::permission::Permission;
 use caisson_core::{Currency, Money};
 use caisson_host::{App, AppImage, ComponentCache, HostEngine, IntentData};
 use caisson_journal::{Commit, JOURNAL_FILE, Journal, Quality, Recovery, WallTime};
-use caisson_packages::InstalledApps;
+use caisson_packages::{InstalledApps, Package, Publishers};
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use sha2::{Digest as _, Sha256};
 use std::fs;
@@ -100,7 +100,7 @@ pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
     let folder = disk_folder()?;
     let place = Place { folder: folder.path().to_owned() };
     let built = app("qr")?.join("qr");
-    place.apps().install(&built, &built.join("app.wasm"), true)?;
+    place.apps().install(&Package::read(&built)?.approve(&Publishers::default(), true)?)?;
     let rows = fill(&place.journal(), scale.of(PAYMENTS, 20))?;
     fs::copy(place.journal().join(JOURNAL_FILE), place.bare())?;
     let engine = Arc::new(HostEngine::start()?);

@@ -6,6 +6,16 @@ use std::hint::black_box;
 
 const MEBIBYTE: usize = 1024 * 1024;
 
+pub(crate) fn start(behaviour: &str) -> Option<Result<Outcome, Stop>> {
+    Some(match behaviour {
+        "memory-bomb" => hoard_memory(),
+        "handle-bomb" => hoard_documents(),
+        "string-bomb" => say_too_much_at_once(),
+        "deep-recursion" => Ok(recurse()),
+        _ => return None,
+    })
+}
+
 /// Takes memory, one mebibyte after the other.
 pub(crate) fn hoard_memory() -> ! {
     let mut held = Vec::new();
@@ -23,7 +33,7 @@ pub(crate) fn hoard_documents() -> ! {
 }
 
 /// Hands over two mebibytes of text.
-pub(crate) fn say_too_much_at_once() -> Result<Outcome, Stop> {
+fn say_too_much_at_once() -> Result<Outcome, Stop> {
     ui::progress("much", &"x".repeat(2 * MEBIBYTE))?;
     Ok(Outcome::cancelled(reason::APP_FAILED))
 }

@@ -1,18 +1,24 @@
 //! Small misbehaving apps, all in one component: each tries one thing that no app must get away
-//! with. The setting `behaviour` chooses, else the service's id.
+//! with. The setting `behaviour` chooses, else the service's id; `serve` by its id; `services` by
+//! what is kept under the key `services`. `tests/guests/README.md` lists each with what stops it.
 //!
-//! Guarantee: a guest that left a payment open recovers it honestly. What is shown here is how the
-//! terminal takes an app's failure, and a second lie would hide the first.
+//! Guarantee: a guest that left a payment open recovers it honestly, unless its lie is about
+//! recovery itself. What is shown here is how the terminal takes one failure of an app, and a
+//! second lie would hide the first.
 //!
 //! Deliberately not here: what no compiler of a language would write (a loop in a start function,
 //! a table of 30,000 elements). Those are components in text form, in the host's own tests.
 
 mod greed;
+mod lies;
 mod money;
+mod prying;
+mod recovery;
+mod rules;
 mod talk;
 mod time;
 
-use caisson_sdk::{Intent, Outcome, PaymentApp, Service, Stop, Ticket};
+use caisson_sdk::{Intent, Outcome, PaymentApp, Service, Stop, Ticket, storage};
 
 /// The one service that the guests show to a cashier.
 pub const PAY: &str = "pay";
@@ -24,45 +30,45 @@ pub struct Guests;
 impl PaymentApp for Guests {
     fn services() -> Vec<Service> {
         println!("services");
-        vec![Service::sale(PAY, "收款", "Take money")]
+        let pay = || Service::sale(PAY, "收款", "Take money");
+        let kept = storage::value("services").ok().flatten().unwrap_or_default();
+        match kept.as_slice() {
+            b"loops" => time::spin(),
+            b"traps" => std::process::abort(),
+            b"twice" => vec![pay(), pay()],
+            b"seventeen" => {
+                (0..17).map(|id| Service::sale(&format!("pay-{id}"), "收款", "Pay")).collect()
+            }
+            b"turned-round" => vec![Service::sale(PAY, "收款", "yap\u{202e}")],
+            _ => vec![pay()],
+        }
     }
 
     fn serve(id: &str) -> Result<(), Stop> {
         println!("serve {id}");
-        Ok(())
+        match id {
+            "traps" => std::process::abort(),
+            _ => Ok(()),
+        }
     }
 
     fn start(intent: &Intent) -> Result<Outcome, Stop> {
         let behaviour = intent.setting("behaviour").unwrap_or_else(|| intent.service());
-        match behaviour.as_str() {
-            "echoes" => money::echo_intent(intent),
-            "traps-before-send" => money::trap_before_send(),
-            "traps-after-send" => money::trap_after_send(),
-            "lies-about-currency" => Ok(money::lie_about_currency()),
-            "loops" => time::spin(),
-            "polls" => time::poll(),
-            "sleeps" => time::sleep(),
-            "ignores-cancel" => time::ignore_cancel(),
-            "memory-bomb" => greed::hoard_memory(),
-            "handle-bomb" => greed::hoard_documents(),
-            "string-bomb" => greed::say_too_much_at_once(),
-            "deep-recursion" => Ok(greed::recurse()),
-            "log-flood" => Ok(talk::flood_the_log()),
-            "log-leak" => Ok(talk::leak_into_the_log()),
-            "view-flood" => Ok(talk::flood_the_screen()),
-            "paper-flood" => Ok(talk::flood_the_printer()),
-            "turns-text-round" => Ok(talk::turn_text_round()),
-            _ => Err(Stop::failed(&format!("no behaviour {behaviour}"))),
-        }
+        let name = behaviour.as_str();
+        money::start(name, intent)
+            .or_else(|| lies::start(name, intent))
+            .or_else(|| rules::start(name, intent))
+            .or_else(|| prying::start(name, intent))
+            .or_else(|| recovery::start(name))
+            .or_else(|| time::start(name))
+            .or_else(|| greed::start(name))
+            .or_else(|| talk::start(name))
+            .unwrap_or_else(|| Err(Stop::failed(&format!("no behaviour {name}"))))
     }
 
     fn recover(ticket: &Ticket) -> Result<Outcome, Stop> {
         let behaviour = ticket.setting("behaviour").unwrap_or_else(|| ticket.service());
-        match behaviour.as_str() {
-            "echoes" => Ok(money::echo_ticket(ticket)),
-            "loops" => time::spin(),
-            _ => money::make_certain(ticket),
-        }
+        recovery::recover(&behaviour, ticket).unwrap_or_else(|| money::make_certain(ticket))
     }
 }
 

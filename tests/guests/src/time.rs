@@ -1,8 +1,20 @@
 //! Guests that do not come back, and one that only seems so.
 
-use caisson_sdk::{Outcome, Stop, reason, ui};
+use crate::money::scanned;
+use caisson_sdk::{Outcome, Stop, payment, reason, ui};
 use std::hint::black_box;
 use std::time::Duration;
+
+pub(crate) fn start(behaviour: &str) -> Option<Result<Outcome, Stop>> {
+    Some(match behaviour {
+        "loops" => spin(),
+        "polls" => poll(),
+        "sleeps" => sleep(),
+        "ignores-cancel" => ignore_cancel(),
+        "sleeps-after-send" => pay_and_sleep(),
+        _ => return None,
+    })
+}
 
 /// Counts for ever.
 pub(crate) fn spin() -> ! {
@@ -13,7 +25,7 @@ pub(crate) fn spin() -> ! {
 }
 
 /// Honest: looks again each second for almost ten minutes, and does nothing in between.
-pub(crate) fn poll() -> Result<Outcome, Stop> {
+fn poll() -> Result<Outcome, Stop> {
     for _ in 0..590 {
         ui::wait(Duration::from_secs(1))?;
     }
@@ -21,15 +33,21 @@ pub(crate) fn poll() -> Result<Outcome, Stop> {
 }
 
 /// Sleeps by its language's own library, where the terminal's Cancel does not reach.
-pub(crate) fn sleep() -> ! {
+fn sleep() -> ! {
     loop {
         std::thread::sleep(Duration::from_secs(3_600));
     }
 }
 
 /// Waits again whatever it is told.
-pub(crate) fn ignore_cancel() -> ! {
+fn ignore_cancel() -> ! {
     loop {
         let _ = ui::wait(Duration::from_secs(300));
     }
+}
+
+/// Pays, and sleeps.
+fn pay_and_sleep() -> Result<Outcome, Stop> {
+    let _ = payment::submit("pay", &scanned()?, b"");
+    sleep()
 }

@@ -77,6 +77,9 @@ impl EmulatedProfile<'_> {
              paper_mm = 58              # or 80\n\n\
              [screen]\n\
              driver = \"headless\"\n\n\
+             # [links] races connections over the machine's links: wired before Wi-Fi before \
+             cellular;\n# order = [\"eth0\"] and kinds = {{ usb0 = \"cellular\" }} say what it cannot \
+             know.\n\n\
              # The acquirer's signed operations, and the key that must have signed them. The \
              simulated\n# acquirer writes its address into this file each time it begins to listen.\n\
              [destination.wallet]\n\

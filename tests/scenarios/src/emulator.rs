@@ -272,6 +272,9 @@ impl<'w> Emulator<'w> {
             }
             Step::PrinterRepaired => world.roll.restore(),
             Step::Camera(fault) => world.lens.set_fault(*fault),
+            Step::ClockJumps(ms) => {
+                world.clock.as_ref().ok_or(PerformError::AcquirerElsewhere)?.jump(*ms);
+            }
             Step::Acquirer(fault) => {
                 let gateway = world.gateway.as_ref().ok_or(PerformError::AcquirerElsewhere)?;
                 gateway.faults().push(*fault);

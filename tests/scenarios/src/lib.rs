@@ -29,7 +29,7 @@ pub use demo::{DemoError, DemoOptions, DemoReport, Paid, demo};
 pub use emulated_profile::{EmulatedApp, EmulatedProfile};
 pub use emulator::PerformError;
 pub use phone::PhoneError;
-pub use runner::{RunError, RunOptions, run_file, run_phase};
+pub use runner::{Cut, RunError, RunOptions, cuts, points, run_cut, run_file, run_phase};
 pub use scenario::{Scenario, ScenarioError, scenario_help};
 pub use step::{PhoneAct, Step, StepSyntax, steps_help};
 pub use verdict::{Held, Verdict};

@@ -9,6 +9,7 @@
 
 mod carried;
 mod child;
+mod cut;
 
 use crate::check::{self, Findings};
 use crate::emulator::{Emulator, PerformError};
@@ -22,11 +23,13 @@ use carried::Carried;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::sync::Mutex;
 use std::time::Instant;
 use tempfile::TempDir;
 
 pub use child::run_phase;
+pub use cut::{Cut, cuts, points, run_cut};
 
 /// Lines of the transcript that a failure shows.
 const TAIL_LINES: usize = 12;
@@ -85,13 +88,30 @@ pub enum RunError {
         /// Its number, from 0.
         phase: usize,
         /// How it ended.
-        status: String,
+        status: ExitStatus,
         /// What it said.
         stderr: String,
     },
-    /// The file has no such phase. Report this.
-    #[error("the scenario has no phase {0}")]
-    NoPhase(usize),
+    /// The first phase of a scenario that is to be cut must not end with a cut of its own.
+    #[error("{path}: its power is cut already; choose a scenario without `power cut`")]
+    CutByItself {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A point was passed that has no name. Report this.
+    #[error("\"{point}\" was passed and is not in the list of points")]
+    Unnamed {
+        /// As it calls itself.
+        point: String,
+    },
+    /// The point was passed when the scenario ran whole, and not when it was to be cut there.
+    #[error("the point was not reached; the process ended with {status}: {stderr}")]
+    NotReached {
+        /// How it ended.
+        status: ExitStatus,
+        /// What it said.
+        stderr: String,
+    },
 }
 
 impl RunError {
@@ -102,27 +122,22 @@ impl RunError {
 
     /// True where the terminal is at fault, not the file or the machine.
     const fn is_failure(&self) -> bool {
-        matches!(self, Self::Step { .. } | Self::Child { .. })
+        matches!(self, Self::Step { .. } | Self::Child { .. } | Self::NotReached { .. })
     }
 }
 
-/// Runs the scenario in `path`. Whatever happens is in the verdict.
-pub async fn run_file(path: &Path, options: &RunOptions) -> Verdict {
-    let (file, options) = (path.to_owned(), options.clone());
-    let run = tokio::task::spawn_blocking(move || run(&file, &options));
-    run.await.unwrap_or_else(|error| Verdict {
-        name: name_of(path),
-        outcome: Held::Fails,
-        seconds: 0.0,
-        checked: Vec::new(),
-        failures: vec![error.to_string()],
-    })
+/// Runs the scenario in `path`. Whatever happens is in the verdict. Blocks until then, on a runtime
+/// of its own: not to be called on one.
+#[must_use]
+pub fn run_file(path: &Path, options: &RunOptions) -> Verdict {
+    verdict(name_of(path), |findings| judge(path, options, findings))
 }
 
-fn run(path: &Path, options: &RunOptions) -> Verdict {
+/// What came of `judge`, and how long it took.
+fn verdict(name: String, judge: impl FnOnce(&mut Findings) -> Result<(), RunError>) -> Verdict {
     let began = Instant::now();
     let mut findings = Findings::default();
-    let outcome = match judge(path, options, &mut findings) {
+    let outcome = match judge(&mut findings) {
         Err(error) => {
             let outcome = if error.is_failure() { Held::Fails } else { Held::CannotRun };
             findings.failures.insert(0, error.to_string());
@@ -132,8 +147,7 @@ fn run(path: &Path, options: &RunOptions) -> Verdict {
         Ok(()) => Held::Fails,
     };
     let Findings { checked, failures } = findings;
-    let seconds = began.elapsed().as_secs_f64();
-    Verdict { name: name_of(path), outcome, seconds, checked, failures }
+    Verdict { name, outcome, seconds: began.elapsed().as_secs_f64(), checked, failures }
 }
 
 fn judge(path: &Path, options: &RunOptions, findings: &mut Findings) -> Result<(), RunError> {
@@ -237,7 +251,7 @@ async fn perform(
             transcript.add(who, what);
             Carried::leave(folder, &world).map_err(RunError::file(folder))?;
             if sentence.step == Step::PowerCut {
-                child::cut_power();
+                caisson_points::cut_power();
             }
             break;
         }

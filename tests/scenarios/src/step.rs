@@ -86,6 +86,8 @@ pub enum Step {
     },
     /// Time passes.
     Pass(Duration),
+    /// The wall clock is set forward by so many milliseconds, or back.
+    ClockJumps(i64),
     /// Waits for a text on the screen.
     Shows(String),
     /// Waits until the payment at the counter has ended.

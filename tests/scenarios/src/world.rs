@@ -20,7 +20,7 @@ use caisson_devices::storage::StorageError;
 use caisson_host::{HostEngine, LoadError};
 use caisson_network::TcpConnector;
 use caisson_network::emulated::{EmulatedLink, MemoryConnector};
-use caisson_packages::{InstallError, InstalledApps};
+use caisson_packages::{InstallError, InstalledApps, Package, Publishers};
 use caisson_terminal::{
     CameraSource, Equipment, Parts, Profile, ProfileError, ProvisionError, Provisioning,
     SystemClock, Terminal, TerminalError, TokioClock, WallClock, provision,
@@ -143,6 +143,8 @@ pub struct World {
     pub link: EmulatedLink,
     /// The acquirer, where it is in this process.
     pub gateway: Option<Gateway>,
+    /// The wall clock, where the world has one of its own.
+    pub clock: Option<TokioClock>,
     acquirer: AcquirerFolder,
     setup: Setup,
 }
@@ -170,7 +172,11 @@ impl World {
     pub async fn open(setup: &Setup) -> Result<Self, WorldError> {
         let acquirer = ensure_acquirer(setup)?;
         let profile = ensure_terminal(setup, &acquirer)?;
-        let (link, gateway, clock) = surroundings(setup, &acquirer)?;
+        let (link, gateway, own_clock) = surroundings(setup, &acquirer)?;
+        let clock: Arc<dyn WallClock> = match &own_clock {
+            Some(clock) => Arc::new(clock.clone()),
+            None => Arc::new(SystemClock),
+        };
         let screen = EmulatedScreen::new();
         let lens = Lens::new("emulated");
         let options = Options { paper: Paper::Mm58, finish: Finish::Cut, in_order_status: true };
@@ -195,7 +201,7 @@ impl World {
         })
         .await?;
         let setup = setup.clone();
-        Ok(Self { terminal, screen, lens, roll, link, gateway, acquirer, setup })
+        Ok(Self { terminal, screen, lens, roll, link, gateway, clock: own_clock, acquirer, setup })
     }
 
     /// The acquirer's books, read-only.
@@ -254,7 +260,7 @@ fn ensure_terminal(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Profile, 
     let installed = InstalledApps::at(&folder.join("apps"));
     if installed.find(&setup.app).is_err() {
         let built = setup.apps.join(&setup.app);
-        installed.install(&built, &built.join("app.wasm"), true)?;
+        installed.install(&Package::read(&built)?.approve(&Publishers::default(), true)?)?;
     }
     let path = folder.join("profile.toml");
     let destination = acquirer.destination();
@@ -279,13 +285,13 @@ fn ensure_terminal(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Profile, 
     Ok(Profile::parse(&path, &text)?)
 }
 
-type Surroundings = (EmulatedLink, Option<Gateway>, Arc<dyn WallClock>);
+type Surroundings = (EmulatedLink, Option<Gateway>, Option<TokioClock>);
 
 fn surroundings(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Surroundings, WorldError> {
     match &setup.acquirer {
         AcquirerAt::Folder(_) => {
             let link = EmulatedLink::new(Arc::new(TcpConnector));
-            Ok((link, None, Arc::new(SystemClock)))
+            Ok((link, None, None))
         }
         AcquirerAt::InProcess => {
             let start = i64::try_from(CLOCK_START_MS).unwrap_or(0);
@@ -304,7 +310,7 @@ fn surroundings(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Surroundings
                 let _ = keeper.keep_time().await;
             });
             let link = EmulatedLink::new(Arc::new(connector));
-            Ok((link, Some(gateway), Arc::new(TokioClock::starting_at(CLOCK_START_MS))))
+            Ok((link, Some(gateway), Some(TokioClock::starting_at(CLOCK_START_MS))))
         }
     }
 }

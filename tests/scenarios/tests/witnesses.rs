@@ -18,13 +18,13 @@ fn apps() -> PathBuf {
 }
 
 /// The sale with `from` replaced by `to`: how it comes out, and the first failure.
-async fn run(from: &str, to: &str) -> (Held, String) {
+fn run(from: &str, to: &str) -> (Held, String) {
     assert!(PAID.contains(from), "{from}");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sale.toml");
     std::fs::write(&file, PAID.replacen(from, to, 1)).unwrap();
     let executable = PathBuf::from("not needed");
-    let verdict = run_file(&file, &RunOptions { apps: apps(), keep: None, executable }).await;
+    let verdict = run_file(&file, &RunOptions { apps: apps(), keep: None, executable });
     let first = verdict.failures.first().cloned().unwrap_or_default();
     (verdict.outcome, first.replace(&file.display().to_string(), "sale.toml"))
 }
@@ -34,58 +34,57 @@ fn fails((outcome, failure): (Held, String), expected: &str) {
     assert_eq!((outcome, failure.as_str()), (Held::Fails, expected));
 }
 
-#[tokio::test]
-async fn the_sale_holds_as_it_stands() {
-    assert_eq!(run("#", "#").await, (Held::Holds, String::new()));
+#[test]
+fn the_sale_holds_as_it_stands() {
+    assert_eq!(run("#", "#"), (Held::Holds, String::new()));
 }
 
-#[tokio::test]
-async fn the_screen_bites_for_a_text_that_is_missing_out_of_order_or_forbidden() {
+#[test]
+fn the_screen_bites_for_a_text_that_is_missing_out_of_order_or_forbidden() {
     fails(
-        run("\"Taking the payment\"", "\"approved\", \"Taking the payment\"").await,
+        run("\"Taking the payment\"", "\"approved\", \"Taking the payment\""),
         "screen: \"Taking the payment\" was not shown after \"approved\"",
     );
     fails(
-        run("screen = [", "screen_never = [\"approved\"]\nscreen = [").await,
+        run("screen = [", "screen_never = [\"approved\"]\nscreen = ["),
         "screen: \"approved\" was shown, which never may",
     );
 }
 
-#[tokio::test]
-async fn the_paper_bites_for_a_sheet_too_few_and_for_another_one() {
+#[test]
+fn the_paper_bites_for_a_sheet_too_few_and_for_another_one() {
     fails(
-        run("\"receipt 12.00, original\"", "\"none\"").await,
+        run("\"receipt 12.00, original\"", "\"none\""),
         "paper: expected none; came receipt 12.00, original",
     );
     fails(
-        run("receipt 12.00, original", "receipt 12.01, original").await,
+        run("receipt 12.00, original", "receipt 12.01, original"),
         "paper: expected receipt 12.01, original; came receipt 12.00, original",
     );
 }
 
-#[tokio::test]
-async fn the_journal_bites_for_other_states_and_for_another_number_of_payments() {
+#[test]
+fn the_journal_bites_for_other_states_and_for_another_number_of_payments() {
     fails(
-        run("\"authorising\", ", "\"authorising\", \"unknown\", ").await,
+        run("\"authorising\", ", "\"authorising\", \"unknown\", "),
         "journal: payment 1 passed authorising, approved, completed; expected authorising, \
          unknown, approved, completed",
     );
     fails(
-        run("[\"authorising\", \"approved\", \"completed\"]", "[]").await,
+        run("[\"authorising\", \"approved\", \"completed\"]", "[]"),
         "journal: payment 1 (authorising, approved, completed) was not expected",
     );
     fails(
         run(
             "[\"authorising\", \"approved\", \"completed\"]",
             "{ 1 = [\"authorising\", \"approved\", \"completed\"], 2 = [\"declined\"] }",
-        )
-        .await,
+        ),
         "journal: there is no payment 2; it has 1",
     );
 }
 
-#[tokio::test]
-async fn the_books_bite_for_another_sum_another_count_and_for_nothing() {
+#[test]
+fn the_books_bite_for_another_sum_another_count_and_for_nothing() {
     let came = "captured 1200 CNY in 1 charges, given back 0";
     for (from, to) in [
         ("captured 1200 CNY, once", "captured 1201 CNY, once"),
@@ -94,41 +93,40 @@ async fn the_books_bite_for_another_sum_another_count_and_for_nothing() {
         ("given back 0 CNY", "given back 1 CNY"),
         ("net 1200 CNY", "net 0 CNY"),
     ] {
-        fails(run(from, to).await, &format!("books: expected {to}; {came}"));
+        fails(run(from, to), &format!("books: expected {to}; {came}"));
     }
 }
 
-#[tokio::test]
-async fn a_payment_that_is_open_must_be_announced_and_the_announcement_must_be_true() {
+#[test]
+fn a_payment_that_is_open_must_be_announced_and_the_announcement_must_be_true() {
     fails(
-        run("screen =", "open_at_end = true\nscreen =").await,
+        run("screen =", "open_at_end = true\nscreen ="),
         "nothing is open at the end; leave open_at_end away",
     );
 }
 
-#[tokio::test]
-async fn a_text_that_never_comes_ends_the_wait_and_names_the_line() {
+#[test]
+fn a_text_that_never_comes_ends_the_wait_and_names_the_line() {
     fails(
-        run("\"payment ends\"", "\"payment ends\", \"screen shows \\\"no\\\"\"").await,
+        run("\"payment ends\"", "\"payment ends\", \"screen shows \\\"no\\\"\""),
         "sale.toml:2: \"screen shows \"no\"\": the screen did not show \"no\" within 10 min; it \
          shows: approved 12.00",
     );
     fails(
-        run("\"payment ends\"", "\"cashier keys 1.00, picks pay\"").await,
+        run("\"payment ends\"", "\"cashier keys 1.00, picks pay\""),
         "sale.toml:2: \"cashier keys 1.00, picks pay\": a payment is still at the counter; write \
          `payment ends` before this step",
     );
 }
 
-#[tokio::test]
-async fn what_cannot_run_is_no_failure_of_the_terminal() {
-    let (outcome, why) = run("steps", "stops").await;
+#[test]
+fn what_cannot_run_is_no_failure_of_the_terminal() {
+    let (outcome, why) = run("steps", "stops");
     assert_eq!(outcome, Held::CannotRun);
     assert!(why.starts_with("sale.toml: TOML parse error at line 2, column 1\n"), "{why}");
     let verdict = run_file(
         Path::new("absent.toml"),
         &RunOptions { apps: apps(), keep: None, executable: PathBuf::new() },
-    )
-    .await;
+    );
     assert_eq!(verdict.failures, ["absent.toml: No such file or directory (os error 2)"]);
 }

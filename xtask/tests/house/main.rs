@@ -13,6 +13,7 @@ mod arrows;
 mod capabilities;
 mod contract;
 mod found;
+mod points;
 mod sizes;
 mod tree;
 mod words;

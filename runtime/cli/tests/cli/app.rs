@@ -1,12 +1,18 @@
 //! `caisson app`.
 
 use crate::common::Desk;
+use std::path::{Path, PathBuf};
 
-/// The folder of built apps beside the binary.
+/// The built app `qr`, which lies beside the binary.
 fn built() -> String {
-    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_caisson"));
+    built_app("qr").display().to_string()
+}
+
+/// A built app's folder.
+pub(crate) fn built_app(id: &str) -> PathBuf {
+    let binary = Path::new(env!("CARGO_BIN_EXE_caisson"));
     let target = binary.parent().unwrap().parent().unwrap();
-    target.join("apps/qr").display().to_string()
+    target.join("apps").join(id)
 }
 
 #[test]
@@ -17,6 +23,7 @@ fn an_app_is_described_by_what_it_is() {
         said.stdout.lines().map(|line| line.splitn(2, "  ").map(str::trim).collect()).collect();
     for expected in [
         ["id", "qr"],
+        ["signed by", "nobody"],
         ["needs", "camera, network, ui, payment"],
         ["offers", "pay (sale): 扫顾客付款码 / Scan customer's code"],
         ["offers", "refund (refund): 扫码退款 / Refund a QR payment"],

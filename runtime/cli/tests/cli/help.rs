@@ -3,7 +3,7 @@
 use crate::common::Desk;
 
 const STORED: &str = include_str!("../help.txt");
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 21] = [
     "--help",
     "run --help",
     "provision --help",
@@ -21,6 +21,9 @@ const PAGES: [&str; 18] = [
     "app install --help",
     "app list --help",
     "app inspect --help",
+    "app remove --help",
+    "app keygen --help",
+    "app sign --help",
     "demo --help",
 ];
 

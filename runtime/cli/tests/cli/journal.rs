@@ -7,7 +7,7 @@ use caisson_core::{Currency, Money, PaymentKey, Reason};
 use caisson_journal::{Commit, JOURNAL_FILE, Journal, Quality, Recovery, WallTime};
 
 /// 2026-11-22 10:00:00 UTC.
-const AT: WallTime = WallTime { ms: 1_795_341_600_000, quality: Quality::Host };
+pub(crate) const AT: WallTime = WallTime { ms: 1_795_341_600_000, quality: Quality::Host };
 
 /// A journal with a sale that was paid, one that was declined, and one that is unknown.
 fn journal() -> (Desk, Vec<PaymentKey>) {
@@ -30,7 +30,17 @@ fn journal() -> (Desk, Vec<PaymentKey>) {
     (desk, keys.to_vec())
 }
 
-fn sell(journal: &mut Journal, amount: Money, inputs: Vec<Input>) -> PaymentKey {
+pub(crate) fn sell(journal: &mut Journal, amount: Money, inputs: Vec<Input>) -> PaymentKey {
+    take(journal, amount, None, inputs)
+}
+
+/// A sale, or a refund of one.
+fn take(
+    journal: &mut Journal,
+    amount: Money,
+    original: Option<&PaymentKey>,
+    inputs: Vec<Input>,
+) -> PaymentKey {
     let key = journal.next_key("T1000001").unwrap();
     let submission = Submission {
         operation: "pay".to_owned(),
@@ -43,11 +53,11 @@ fn sell(journal: &mut Journal, amount: Money, inputs: Vec<Input>) -> PaymentKey 
     };
     let mut payment = Payment::new(Intent {
         key: key.clone(),
-        kind: Kind::Sale,
+        kind: if original.is_some() { Kind::Refund } else { Kind::Sale },
         app: "qr".to_owned(),
         service: "pay".to_owned(),
         amount,
-        original: None,
+        original: original.cloned(),
         merchant_order: None,
     });
     let submit = Input::Submit { submission, recovering: false };
@@ -137,8 +147,8 @@ fn a_damaged_journal_is_refused_by_name_and_left_as_it_is() {
     for line in ["journal verify", "journal list", "journal export"] {
         desk.check(&format!("{line} --folder till"), 1, "", "error: till/journal/journal.db is damaged: header: cut off; take no money, keep the files, \
              adopt the journal\n\
-             hint: nothing was changed; copy the folder, and see with `caisson journal export` what \
-             can be read\n");
+             hint: nothing was changed; `caisson journal adopt` shows what can be read, and what \
+             becomes of each payment\n");
     }
     let left = std::fs::read(desk.path("till/journal").join(JOURNAL_FILE)).unwrap();
     assert_eq!(left, b"not a database, whatever was here before");
@@ -167,4 +177,130 @@ fn an_export_whose_reader_went_away_ends_quietly() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr), (Some(1), Vec::new()));
+}
+
+/// Runs `resolve` on the unknown sale of 56.00 after it was parked.
+#[test]
+fn a_parked_payment_is_resolved_by_hand_once_with_its_reason() {
+    let (desk, keys) = journal();
+    let key = &keys[2];
+    let resolve = |what: &str| format!("journal resolve {key} --folder till --reason told {what}");
+    desk.check(
+        &resolve("--not-paid"),
+        1,
+        "",
+        "error: the payment is unknown; only a parked one is resolved by hand\n\
+         hint: nothing was changed\n",
+    );
+    let (mut journal, _) = Journal::open(&desk.path("till/journal"), AT).unwrap();
+    let events = &[caisson_core::payment::Event::Parked];
+    journal.commit(&Commit { key, events, recovery: Recovery::Keep, at: AT }).unwrap();
+    drop(journal);
+    desk.check(
+        &resolve("--paid 56.01"),
+        1,
+        "",
+        "error: 56.01 does not fit a payment of 56.00; give what the acquirer confirmed\n\
+         hint: nothing was changed\n",
+    );
+    desk.check(
+        &resolve("--paid 56"),
+        0,
+        &format!("{key} is completed; the journal keeps why\n"),
+        "",
+    );
+    let out = desk.run(&format!("journal show {key} --folder till")).stdout;
+    assert!(out.contains("approved  CNY 56.00"), "{out}");
+    assert!(out.contains("resolved     the owner says CNY 56.00 moved: told"), "{out}");
+    desk.check(
+        &resolve("--not-paid"),
+        1,
+        "",
+        "error: the payment is completed; only a parked one is resolved by hand\n\
+         hint: nothing was changed\n",
+    );
+    let (journal, _) = Journal::open(&desk.path("till/journal"), AT).unwrap();
+    assert_eq!(journal.recovery(key).unwrap(), None, "nothing needs the note any more");
+}
+
+#[test]
+fn a_payment_is_found_by_its_number_or_the_end_of_it_with_the_rows_that_prove_it() {
+    let (desk, keys) = journal();
+    let [paid, declined, unknown] = &*keys else { panic!() };
+    let found = desk.run(&format!("find {paid} --folder till"));
+    assert_eq!(found.status, 0, "{found:?}");
+    assert!(found.stdout.contains("approved  CNY 12.00"), "{}", found.stdout);
+    assert!(found.stdout.contains("proof: rows 3 to 7 of "), "{}", found.stdout);
+    assert!(found.stdout.ends_with("backed: the money is there\n"), "{}", found.stdout);
+
+    let ending: String = declined.as_str().chars().skip(12).collect();
+    let found = desk.run(&format!("find {ending} --folder till --language zh"));
+    assert_eq!(found.status, 1, "{found:?}");
+    assert!(found.stdout.ends_with("无效：没有收到这笔款项。\n"), "{}", found.stdout);
+
+    let no_profile = "no profile here says who the acquirer is; name it with --profile\n";
+    let found = desk.run(&format!("find {unknown} --folder till"));
+    assert_eq!(found.status, 1, "{found:?}");
+    let asked = format!("not certain here yet; the acquirer is asked:\n{no_profile}");
+    assert!(found.stdout.ends_with(&asked), "{}", found.stdout);
+    desk.check(
+        "find ticket-9 --folder till",
+        1,
+        "not in this terminal's journal; the acquirer is asked:\n\
+         ask by the order number, which the acquirer knows too\n",
+        "",
+    );
+}
+
+#[test]
+fn a_damaged_journal_is_shown_then_adopted_with_a_reason() {
+    let (desk, keys) = journal();
+    desk.check(
+        "journal adopt --folder till",
+        1,
+        "",
+        "error: till/journal: the journal holds; only a damaged one is adopted\n\
+         hint: nothing was changed\n",
+    );
+    let file = desk.path("till/journal").join(JOURNAL_FILE);
+    // The log goes into the database, where the damage is.
+    Journal::open(&desk.path("till/journal"), AT).unwrap().0.checkpoint_when_idle().unwrap();
+    let mut bytes = std::fs::read(&file).unwrap();
+    let row = b"CNY";
+    let at = bytes.windows(row.len()).rposition(|window| window == row).unwrap();
+    bytes[at] = b'D';
+    std::fs::write(&file, bytes).unwrap();
+
+    let shown = desk.run("journal adopt --folder till");
+    assert_eq!(shown.status, 0, "{shown:?}");
+    assert!(shown.stdout.starts_with("what is wrong: "), "{}", shown.stdout);
+    let end = "nothing was changed; do it with --yes and a --reason\n";
+    assert!(shown.stdout.ends_with(end), "{}", shown.stdout);
+    assert_eq!(desk.run("journal verify --folder till").status, 1);
+
+    let done = desk.run("journal adopt --folder till --yes --reason test");
+    assert_eq!(done.status, 0, "{done:?}");
+    assert!(done.stdout.contains("journal.damaged-1; keep them"), "{}", done.stdout);
+    assert_eq!(desk.run("journal verify --folder till").status, 0);
+    let list = desk.run("journal list --folder till").stdout;
+    assert!(keys.iter().all(|key| list.contains(key.as_str())), "{list}");
+}
+
+#[test]
+fn a_sale_that_was_given_back_is_no_longer_backed() {
+    let (desk, keys) = journal();
+    let paid = &keys[0];
+    let check = |given_back: u64, status: i32, end: &str| {
+        let (mut journal, _) = Journal::open(&desk.path("till/journal"), AT).unwrap();
+        let amount = Money::new(given_back, Currency::Cny).unwrap();
+        let heard = Input::Heard { reading: Reading::Paid, amount: None, reason: None };
+        let approved = Input::Ended(Ending::Approved { amount, facts: vec![] });
+        take(&mut journal, amount, Some(paid), vec![heard, approved, Input::Served]);
+        drop(journal);
+        let found = desk.run(&format!("find {paid} --folder till"));
+        assert_eq!(found.status, status, "{found:?}");
+        assert!(found.stdout.ends_with(end), "{}", found.stdout);
+    };
+    check(500, 0, "backed: the money is there\n5.00 of it was given back\n");
+    check(700, 1, "not backed: all of the money was given back\n12.00 of it was given back\n");
 }

@@ -12,6 +12,7 @@
 )]
 
 mod app;
+mod app_versions;
 mod common;
 mod help;
 mod journal;

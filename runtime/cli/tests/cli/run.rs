@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 /// Starts the acquirer and waits until it listens.
-fn acquirer(desk: &Desk) -> Running {
+pub(crate) fn acquirer(desk: &Desk) -> Running {
     let mut command = desk.command("acquirer --folder acquirer");
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
@@ -44,10 +44,11 @@ fn a_sale_a_reprint_and_a_refund_in_a_terminal_that_is_operated_by_lines() {
         told(&said.stdout),
         [
             "terminal T1000001, Morning Light Coffee",
-            "keys: development; apps are not signed yet",
+            "keys: development",
             "receipts go to till/receipts",
             "enter the amount",
             "start 1 of this journal, 1 rows verified, 0 payment(s) taken up",
+            "development mode: nobody signed the app QR payment (qr 0.1.0)",
             "code.png is before the camera",
             "CNY 12.00  please wait",
             "CNY 12.00  Ask the customer to show the payment code  [cancel, 59 s]",

@@ -90,6 +90,13 @@ pub enum Event {
     WatchEnded,
     /// Recovery has used its budget.
     Parked,
+    /// An owner, after asking the acquirer, said what became of a parked payment.
+    Resolved {
+        /// How much moved; `None` where nothing did.
+        paid: Option<Money>,
+        /// Who told the owner what, at most [`super::WHY_CHARS_MAX`] characters.
+        why: String,
+    },
     /// A receipt was printed, or could not be. Never decides a payment.
     Printed {
         /// 0 for the first paper, then counting the copies.
@@ -100,6 +107,25 @@ pub enum Event {
 }
 
 impl Event {
+    /// Every name that [`Event::kind`] gives.
+    pub const KINDS: [&str; 15] = [
+        "created",
+        "authorising",
+        "not-sent",
+        "unknown",
+        "app-fault",
+        "approved",
+        "completed",
+        "declined",
+        "cancelled",
+        "reversed",
+        "paid-late",
+        "watch-ended",
+        "parked",
+        "resolved",
+        "printed",
+    ];
+
     /// The name of the kind, as in the journal's column.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -117,6 +143,7 @@ impl Event {
             Self::PaidLate { .. } => "paid-late",
             Self::WatchEnded => "watch-ended",
             Self::Parked => "parked",
+            Self::Resolved { .. } => "resolved",
             Self::Printed { .. } => "printed",
         }
     }
@@ -129,8 +156,8 @@ impl Event {
             Self::Authorising { .. } => Some(State::Authorising),
             Self::Unknown { .. } => Some(State::Unknown),
             Self::Approved { .. } => Some(State::Approved),
-            Self::Completed => Some(State::Completed),
-            Self::Declined { .. } => Some(State::Declined),
+            Self::Completed | Self::Resolved { paid: Some(_), .. } => Some(State::Completed),
+            Self::Declined { .. } | Self::Resolved { paid: None, .. } => Some(State::Declined),
             Self::Cancelled { .. } => Some(State::Cancelled),
             Self::Reversed { .. } => Some(State::Reversed),
             Self::PaidLate { .. } => Some(State::Reversing),

@@ -441,6 +441,11 @@ impl Payment {
             }
             Event::WatchEnded => self.watched = false,
             Event::Parked => self.reason = Some(Reason::Parked),
+            Event::Resolved { paid, .. } => {
+                self.approved = *paid;
+                let reason = paid.map_or(Reason::ResolvedNotPaid, |_| Reason::ResolvedPaid);
+                self.reason = Some(reason);
+            }
             Event::AppFault { rule } => self.fault = Some(*rule),
             // A sheet that certainly did not come out whole counts as no copy: the next one is
             // not a duplicate of anything that a customer holds.

@@ -220,6 +220,16 @@ reasons! {
         why "多次查询仍无结果，已挂起。" "Asked many times without a result; it is parked."
         next "请勿重复收款，请店主联系收单机构核实。" "Do not take it again; the owner asks the acquirer."
         customer "付款结果待店主核实，请勿重复付款。" "The shop is checking your payment. Please do not pay again.";
+    /// An owner found out at the acquirer that the money moved.
+    ResolvedPaid "resolved-paid" Paid Owner AfterThis
+        why "店主已向收单机构核实：已付款。" "The owner has checked with the acquirer: it was paid."
+        next "可补打小票。" "A receipt can be printed."
+        customer "店主已核实：付款成功。" "The shop has checked: your payment was received.";
+    /// An owner found out at the acquirer that no money moved.
+    ResolvedNotPaid "resolved-not-paid" NotPaid Owner Now
+        why "店主已向收单机构核实：未付款。" "The owner has checked with the acquirer: it was not paid."
+        next "需要时可重新收款。" "Take the payment again if it is still owed."
+        customer "店主已核实：未付款。" "The shop has checked: your payment was not received.";
     /// No app for the method.
     AppMissing "app-missing" NotPaid Owner AfterRepair
         why "未安装此付款方式的应用。" "The app for this way to pay is not installed."

@@ -128,3 +128,34 @@ fn a_parked_payment_ends_when_the_acquirer_answers() {
         ),
     );
 }
+
+#[test]
+fn an_owner_resolves_what_is_parked_and_nothing_else() {
+    let (steps, outputs) = budget();
+    let parked = "- | parked, ALARM, RECOVER in 3600 s";
+    check(
+        &format!("{steps} | owner says 12.00: ticket 1 | owner says nothing: again | restart"),
+        &format!(
+            "{outputs} | {parked} | resolved 12.00: ticket 1, TELL | refused NotParked completed \
+             | - | = completed 12.00 (resolved-paid)"
+        ),
+    );
+    check(
+        &format!("{steps} | owner says nothing: ticket 2 | inquire | restart"),
+        &format!(
+            "{outputs} | {parked} | resolved nothing: ticket 2, TELL | SEND | - | = declined \
+             (resolved-not-paid)"
+        ),
+    );
+    check(
+        &format!("{steps} | owner says 12.01: x | owner says 0.00: x | owner says 1.00: aESC"),
+        &format!(
+            "{outputs} | {parked} | refused Amount 12.01 of 12.00 | refused Amount 0.00 of 12.00 \
+             | refused Why | = parked (parked)"
+        ),
+    );
+    check(
+        "sale 12.00 | submit | owner says nothing: x",
+        &format!("{SENT} | refused NotParked authorising | = authorising"),
+    );
+}

@@ -6,7 +6,8 @@
 
 use caisson_core::operation::{OperationKind, Reading};
 use caisson_core::payment::{
-    Digest, Effect, Ending, Event, Fact, Input, Intent, Kind, Payment, Step, Submission,
+    Digest, Effect, Ending, Event, Fact, Input, Intent, Kind, Payment, ResolveError, Step,
+    Submission,
 };
 use caisson_core::{Currency, Money, PaymentKey, Reason};
 use std::time::Duration;
@@ -83,14 +84,18 @@ fn transcript(steps: &str) -> String {
             payment = folded(&journal).unwrap();
         }
         let before = payment.clone();
-        parts.push(match payment.step(input(text)) {
+        let stepped = match text.strip_prefix("owner says ") {
+            Some(said) => owner_says(&mut payment, said),
+            None => payment.step(input(text)).map_err(|rule| format!("{rule:?}")),
+        };
+        parts.push(match stepped {
             Ok(step) => {
                 journal.extend(step.events.iter().cloned());
                 told(&step)
             }
-            Err(rule) => {
+            Err(why) => {
                 assert_eq!(payment, before, "a refused call changed the payment: {text}");
-                format!("refused {rule:?}")
+                format!("refused {why}")
             }
         });
         if let Some(folded) = folded(&journal) {
@@ -99,6 +104,18 @@ fn transcript(steps: &str) -> String {
     }
     parts.push(stands(&payment));
     parts.join(" | ")
+}
+
+/// `AMOUNT: WHY` or `nothing: WHY`.
+fn owner_says(payment: &mut Payment, said: &str) -> Result<Step, String> {
+    let (paid, why) = said.split_once(": ").unwrap();
+    let paid = (paid != "nothing").then(|| yuan(paid));
+    let refused = |error: ResolveError| match error {
+        ResolveError::NotParked(state) => format!("NotParked {state}"),
+        ResolveError::Why => "Why".to_owned(),
+        ResolveError::Amount { paid, asked } => format!("Amount {paid} of {asked}"),
+    };
+    payment.resolve(paid, &why.replace("ESC", "\u{1b}")).map_err(refused)
 }
 
 fn words(text: &str) -> Vec<&str> {
@@ -214,6 +231,10 @@ fn event(event: &Event) -> String {
             .iter()
             .fold(format!("{kind} {amount}"), |text, f| format!("{text} {}={}", f.name, f.value)),
         Event::PaidLate { amount } => format!("{kind} {amount}"),
+        Event::Resolved { paid, why } => {
+            let paid = paid.map_or_else(|| "nothing".to_owned(), |paid| paid.to_string());
+            format!("{kind} {paid}: {why}")
+        }
         Event::Printed { copy, failed } => match failed {
             None => format!("{kind} copy {copy}"),
             Some(reason) => format!("{kind} copy {copy}: {reason}"),

@@ -20,6 +20,8 @@ pub(crate) const ANSWER: &[u8] = br#"{"state":"PAID"}"#;
 pub(crate) struct Fake {
     asked: Mutex<Vec<String>>,
     cancel_after: Option<Duration>,
+    /// What the app finds under each key of its storage.
+    kept: Option<&'static [u8]>,
 }
 
 impl Fake {
@@ -30,6 +32,11 @@ impl Fake {
     /// Cancel is pressed after this time.
     pub(crate) fn cancelling_after(time: Duration) -> Arc<Self> {
         Arc::new(Self { cancel_after: Some(time), ..Self::default() })
+    }
+
+    /// The app's storage holds this value.
+    pub(crate) fn keeping(value: &'static str) -> Arc<Self> {
+        Arc::new(Self { kept: Some(value.as_bytes()), ..Self::default() })
     }
 
     /// What was asked so far, in order.
@@ -110,7 +117,7 @@ impl Session for Fake {
         _: Permit<Storage>,
         _: StorageKey,
     ) -> Result<Option<Vec<u8>>, StorageError> {
-        Ok(None)
+        Ok(self.kept.map(<[u8]>::to_vec))
     }
 
     async fn store(

@@ -57,7 +57,7 @@ pub(crate) fn permissions(names: &str) -> BTreeSet<Permission> {
 }
 
 /// What the guests need.
-pub(crate) const NEEDED: &str = "payment ui camera printer";
+pub(crate) const NEEDED: &str = "payment ui camera printer network storage";
 
 pub(crate) fn load_with(wasm: &[u8], asked: &str, policy: &str) -> Result<App, LoadError> {
     let (asked, policy) = (permissions(asked), permissions(policy));
@@ -73,6 +73,16 @@ pub(crate) fn load(wasm: &[u8]) -> Result<App, LoadError> {
 pub(crate) fn app() -> &'static App {
     static APP: OnceLock<App> = OnceLock::new();
     APP.get_or_init(|| load(wasm()).unwrap())
+}
+
+/// A component on an engine that no other test uses.
+pub(crate) fn app_of_its_own(wasm: &[u8]) -> (Arc<App>, Arc<HostEngine>) {
+    let engine = Arc::new(HostEngine::start().unwrap());
+    let folder = TempDir::new().unwrap();
+    let cache = ComponentCache::open(folder.path()).unwrap();
+    let all = permissions(NEEDED);
+    let image = AppImage { id: "guest", wasm, asked: &all, policy: &all };
+    (Arc::new(App::load(&engine, &cache, image).unwrap()), engine)
 }
 
 pub(crate) fn intent(service: &str) -> IntentData {

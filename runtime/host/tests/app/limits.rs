@@ -1,9 +1,8 @@
 //! Each limit is met by a guest that wants more. The host stays, and the next call works.
 
 use crate::fake::Fake;
-use crate::guests::{NEEDED, app, engine, load, load_with, permissions, start, told, wasm};
+use crate::guests::{app, app_of_its_own, engine, load, load_with, start, told, wasm};
 use crate::text_form;
-use caisson_host::{App, AppImage, ComponentCache, HostEngine};
 use std::sync::Arc;
 
 async fn check(behaviour: &str, expected: &str) {
@@ -114,19 +113,9 @@ async fn what_needs_more_than_any_app_may_have_never_runs() {
     check("(table 20001 funcref)", "exceeds the limit of 20000").await;
 }
 
-/// The guests on an engine that no other test uses.
-fn app_of_its_own() -> (Arc<App>, Arc<HostEngine>) {
-    let engine = Arc::new(HostEngine::start().unwrap());
-    let folder = tempfile::TempDir::new().unwrap();
-    let cache = ComponentCache::open(folder.path()).unwrap();
-    let all = permissions(NEEDED);
-    let image = AppImage { id: "guest", wasm: wasm(), asked: &all, policy: &all };
-    (Arc::new(App::load(&engine, &cache, image).unwrap()), engine)
-}
-
 #[tokio::test(start_paused = true)]
 async fn two_hundred_traps_leave_nothing_behind() {
-    let (app, engine) = app_of_its_own();
+    let (app, engine) = app_of_its_own(wasm());
     for _ in 0..200 {
         assert!(start(&app, "handle-bomb").await.result.is_err());
     }
@@ -140,7 +129,7 @@ async fn two_hundred_traps_leave_nothing_behind() {
 
 #[tokio::test(start_paused = true)]
 async fn more_calls_than_there_is_room_for_wait_and_none_is_blamed() {
-    let (app, _engine) = app_of_its_own();
+    let (app, _engine) = app_of_its_own(wasm());
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..40 {
         let app = Arc::clone(&app);

@@ -19,11 +19,85 @@ const TMPFS: &str = "mount -t tmpfs -o size=9m none \"$0\" && exec \"$@\"";
 
 #[test]
 fn a_full_medium_refuses_new_payments_and_brings_those_in_the_air_to_their_end() {
+    in_a_tmpfs(
+        "full::a_full_medium_refuses_new_payments_and_brings_those_in_the_air_to_their_end",
+        inside,
+    );
+}
+
+#[test]
+fn a_medium_that_fills_up_at_any_write_loses_nothing_and_comes_back() {
+    in_a_tmpfs("full::a_medium_that_fills_up_at_any_write_loses_nothing_and_comes_back", |dir| {
+        let began: Vec<bool> = (0..24)
+            .map(|free_pages| full_after(&dir.join(free_pages.to_string()), free_pages))
+            .collect();
+        assert!(began.is_sorted(), "more room never hurts: {began:?}");
+        assert_eq!((began.first(), began.last()), (Some(&false), Some(&true)));
+    });
+}
+
+/// The log is used up, and the medium has room for so many pages more. True where a new payment
+/// could begin.
+fn full_after(dir: &Path, free_pages: u64) -> bool {
+    Journal::create(dir, ID).unwrap();
+    let (mut journal, _) = open(dir);
+    let intents = [1, 2].map(|minor| sale(&mut journal, minor));
+    let mut in_the_air = intents.map(|intent| submitted(&mut journal, intent));
+    let new = sale(&mut journal, 4);
+    assert!(journal.has_room().unwrap(), "{free_pages}: it was so when it was last asked");
+    let log = dir.join(caisson_journal::WAL_FILE);
+    let key = &in_the_air[0].intent().key.clone();
+    for copy in 0.. {
+        // What the next commits write goes behind the end of the file.
+        if fs::metadata(&log).unwrap().len() > caisson_journal::WAL_WARM_BYTES + 64 * 1024 {
+            break;
+        }
+        let events = [Event::Printed { copy, failed: Some(Reason::NoAnswer) }];
+        let recovery = Recovery::Keep;
+        journal.commit(&Commit { key, events: &events, recovery, at: at(5) }).unwrap();
+    }
+    let filler = dir.join("filler");
+    fill(&filler);
+    let bytes = fs::metadata(&filler).unwrap().len();
+    let cut = |file: fs::File| file.set_len(bytes - free_pages * 4096);
+    fs::OpenOptions::new().write(true).open(&filler).and_then(cut).unwrap();
+
+    // Either all of it is there, or nothing and the reason.
+    let mut payment = Payment::new(new);
+    let first = submit(OperationKind::Financial);
+    let began = match step(&mut journal, &mut payment, first, Recovery::Store(SEALED)) {
+        Ok(_) => true,
+        Err(JournalError::StorageFull { .. }) => false,
+        Err(other) => panic!("{free_pages} pages free: {other}"),
+    };
+    let known = journal.payment(&payment.intent().key).unwrap().is_some();
+    assert_eq!(known, began, "{free_pages} pages free");
+    for payment in in_the_air.iter_mut().chain(began.then_some(&mut payment)) {
+        let minor = payment.intent().amount.minor();
+        for input in [heard(caisson_core::operation::Reading::Paid), approved(minor), Input::Served]
+        {
+            step(&mut journal, payment, input, Recovery::Erase).unwrap();
+        }
+    }
+    drop(journal);
+    assert_eq!(verify(dir).unwrap().open, 0, "{free_pages} pages free");
+    fs::remove_file(filler).unwrap();
+    let (mut journal, _) = open(dir);
+    assert!(journal.has_room().unwrap(), "{free_pages}: the ballast is back");
+    let intent = sale(&mut journal, 5);
+    brought_to(&mut journal, intent, State::Completed);
+    drop(journal);
+    fs::remove_dir_all(dir).unwrap();
+    began
+}
+
+/// Runs `work` on a small file system of its own: in a copy of this test program, as the test
+/// `name`, in a mount namespace.
+fn in_a_tmpfs(name: &str, work: impl FnOnce(&Path)) {
     if let Some(dir) = std::env::var_os(INSIDE) {
-        return inside(Path::new(&dir));
+        return work(Path::new(&dir));
     }
     let dir = tempfile::tempdir().unwrap();
-    let name = "full::a_full_medium_refuses_new_payments_and_brings_those_in_the_air_to_their_end";
     let output = Command::new("unshare")
         .args(["--user", "--map-root-user", "--mount", "sh", "-c", TMPFS])
         .arg(dir.path())

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking; the switch for tests does not reach helpers in tests/"
 )]
 
+mod adopt;
 mod common;
 mod crash;
 mod damage;

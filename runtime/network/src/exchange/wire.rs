@@ -10,6 +10,8 @@ use crate::destination::Destination;
 use crate::heard::Unheard;
 use crate::request::Prepared;
 use crate::signature::{KEY_HEADER, NONCE_HEADER, SIGNATURE_HEADER};
+use caisson_core::operation::OperationKind;
+use caisson_points::Deed;
 use caisson_vault::Signature;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -39,6 +41,10 @@ const HTTPS_PORT: u16 = 443;
 pub(super) struct Wire {
     stream: TlsStream<Box<dyn Stream>>,
     begun: Begun,
+    /// Kind of the operation, for the points.
+    kind: OperationKind,
+    has_sent: bool,
+    has_received: bool,
 }
 
 /// Whether a byte of the request was handed to TLS. Once true, it stays.
@@ -60,8 +66,8 @@ pub(super) struct Raw {
 }
 
 impl Wire {
-    pub(super) fn new(stream: TlsStream<Box<dyn Stream>>) -> Self {
-        Self { stream, begun: Begun::default() }
+    pub(super) fn new(stream: TlsStream<Box<dyn Stream>>, kind: OperationKind) -> Self {
+        Self { stream, begun: Begun::default(), kind, has_sent: false, has_received: false }
     }
 
     pub(super) fn begun(&self) -> Begun {
@@ -159,7 +165,13 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if !self.has_received && buffer.filled().len() > before {
+            self.has_received = true;
+            caisson_points::before(Deed::Receive, self.kind.name());
+        }
+        read
     }
 }
 
@@ -169,13 +181,21 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if !self.begun.get() {
+            caisson_points::before(Deed::Send, self.kind.name());
+        }
         // Set before TLS sees the bytes: what it does with them is not known to us.
         self.begun.0.store(true, Ordering::Release);
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        if !self.has_sent && self.begun.get() && flushed.is_ready() {
+            self.has_sent = true;
+            caisson_points::after(Deed::Send, self.kind.name());
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

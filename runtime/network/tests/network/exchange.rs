@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-fn paid() -> String {
+pub(crate) fn paid() -> String {
     format!(
         r#"{{"result":"PAID","order":"{ORDER}","amount":1200,"currency":"CNY","transaction":"W1"}}"#
     )
 }
 
-fn told(heard: &Heard) -> String {
+pub(crate) fn told(heard: &Heard) -> String {
     match heard {
         Heard::NotSent { reason, cause } => format!("not sent, {reason}: {cause}"),
         Heard::NoAnswer { reason, cause } => format!("no answer, {reason}: {cause}"),

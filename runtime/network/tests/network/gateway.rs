@@ -4,7 +4,9 @@
 
 use caisson_core::{Currency, Money};
 use caisson_network::emulated::{EmulatedLink, MemoryConnector};
-use caisson_network::{Binding, Client, Destination, Heard, NONCE_BYTES, Nonces, NoncesError};
+use caisson_network::{
+    Binding, Client, Connector, Destination, Heard, NONCE_BYTES, Nonces, NoncesError,
+};
 use caisson_vault::{NewSlot, PublicKey, SealedFile, Signature, SigningSeed, verify_detached};
 use ed25519_dalek::{Signer as _, SigningKey};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -14,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
@@ -80,7 +82,7 @@ pub(crate) fn says(body: &str) -> Reply {
 /// A certificate authority and a server certificate by it.
 pub(crate) struct Authority {
     pub(crate) pem: String,
-    server: Arc<ServerConfig>,
+    pub(crate) server: Arc<ServerConfig>,
 }
 
 impl Authority {
@@ -156,16 +158,6 @@ pub(crate) struct Bench {
 impl Bench {
     /// The gateway has a certificate by `gateway`; the client trusts `trusted`.
     pub(crate) fn new(does: Does, gateway: &Authority, trusted: &Authority) -> Self {
-        let keys = tempfile::tempdir().unwrap();
-        let slots = [
-            NewSlot::sign_with_seed(
-                "wallet-signing".parse().unwrap(),
-                SigningSeed::from_bytes(&TERMINAL_SEED),
-            ),
-            NewSlot::verify("wallet-answers".parse().unwrap(), acquirer_seed().public_key()),
-        ];
-        let store =
-            SealedFile::provision(&keys.path().join("keys"), &keys.path().join("kek"), &slots);
         let requests = Arc::new(Mutex::new(Vec::new()));
         let (server, heard) = (Arc::clone(&gateway.server), Arc::clone(&requests));
         let memory = MemoryConnector::new(move |far| {
@@ -173,10 +165,7 @@ impl Bench {
         });
         let link = EmulatedLink::new(Arc::new(memory));
         let text = example_with_roots(&trusted.pem);
-        let destination = Arc::new(Destination::parse("wallet.toml", &text).unwrap());
-        let client = Client::new(destination, Arc::new(store.unwrap()), Arc::new(link.clone()))
-            .unwrap()
-            .with_nonces(Arc::new(OneNonce));
+        let (client, keys) = client(&text, Arc::new(link.clone()));
         Self { client, link, requests, _keys: keys }
     }
 
@@ -186,14 +175,38 @@ impl Bench {
     }
 
     pub(crate) async fn pays(&self) -> Heard {
-        let body = br#"{"wallet":"alipay","code":"281234567890123456"}"#;
-        let prepared = self.client.destination().prepare("pay", body, &sale(1_200)).unwrap();
-        self.client.exchange(&prepared).await
+        pays(&self.client).await
     }
 }
 
-async fn serve(
-    far: DuplexStream,
+/// A client of the destination that `text` describes, and the folder of its keys.
+pub(crate) fn client(text: &str, connector: Arc<dyn Connector>) -> (Client, TempDir) {
+    let keys = tempfile::tempdir().unwrap();
+    let slots = [
+        NewSlot::sign_with_seed(
+            "wallet-signing".parse().unwrap(),
+            SigningSeed::from_bytes(&TERMINAL_SEED),
+        ),
+        NewSlot::verify("wallet-answers".parse().unwrap(), acquirer_seed().public_key()),
+    ];
+    let store = SealedFile::provision(&keys.path().join("keys"), &keys.path().join("kek"), &slots);
+    let destination = Arc::new(Destination::parse("wallet.toml", text).unwrap());
+    let client = Client::new(destination, Arc::new(store.unwrap()), connector)
+        .unwrap()
+        .with_nonces(Arc::new(OneNonce));
+    (client, keys)
+}
+
+/// A sale of 12.00 through `client`.
+pub(crate) async fn pays(client: &Client) -> Heard {
+    let body = br#"{"wallet":"alipay","code":"281234567890123456"}"#;
+    let prepared = client.destination().prepare("pay", body, &sale(1_200)).unwrap();
+    client.exchange(&prepared).await
+}
+
+/// Does with the connection whose near end is the client's what it is told.
+pub(crate) async fn serve(
+    far: impl AsyncRead + AsyncWrite + Unpin,
     server: Arc<ServerConfig>,
     does: Does,
     requests: Arc<Mutex<Vec<String>>>,

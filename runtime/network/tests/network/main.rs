@@ -11,5 +11,7 @@
 mod configuration;
 mod exchange;
 mod gateway;
+#[cfg(target_os = "linux")]
+mod links;
 mod preparing;
 mod reading;

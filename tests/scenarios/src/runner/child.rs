@@ -2,11 +2,11 @@
 
 use super::{RunError, RunOptions, phase};
 use crate::scenario::Scenario;
-use std::convert::Infallible;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 /// SIGKILL, the power cut: nothing can be done about it.
 const KILLED: i32 = 9;
@@ -18,9 +18,32 @@ pub(super) fn run(
     folder: &Path,
     options: &RunOptions,
 ) -> Result<(), RunError> {
+    match play(scenario, number, folder, options, None)? {
+        End::Cut => Ok(()),
+        End::Otherwise { status, stderr } => Err(RunError::Child { phase: number, status, stderr }),
+    }
+}
+
+/// How a phase in a process of its own ended.
+pub(super) enum End {
+    /// By the power cut.
+    Cut,
+    /// In another way.
+    Otherwise { status: ExitStatus, stderr: String },
+}
+
+/// Runs phase `number` in a process of its own, with `wish` in its environment.
+pub(super) fn play(
+    scenario: &Scenario,
+    number: usize,
+    folder: &Path,
+    options: &RunOptions,
+    wish: Option<(&str, &OsStr)>,
+) -> Result<End, RunError> {
     let said = folder.join(format!("phase-{number}.txt"));
     let stderr = File::create(&said).map_err(RunError::file(&said))?;
     let status = Command::new(&options.executable)
+        .envs(wish)
         .arg("scenario")
         .args(["--phase", &number.to_string()])
         .arg("--folder")
@@ -34,35 +57,18 @@ pub(super) fn run(
         .status()
         .map_err(RunError::file(&options.executable))?;
     if status.signal() == Some(KILLED) {
-        return Ok(());
+        return Ok(End::Cut);
     }
     let stderr = fs::read_to_string(&said).map_err(RunError::file(&said))?;
-    Err(RunError::Child { phase: number, status: status.to_string(), stderr })
+    Ok(End::Otherwise { status, stderr })
 }
 
-/// The other side: plays phase `number` of the scenario in `path` on `folder`, and does not come
-/// back, because the power is cut at its end.
+/// The other side: plays phase `number` of the scenario in `path` on `folder`. Does not come back
+/// where the power is cut in it.
 ///
 /// # Errors
-/// Why the power cut was not reached.
-pub fn run_phase(
-    path: &Path,
-    number: usize,
-    folder: &Path,
-    apps: &Path,
-) -> Result<Infallible, RunError> {
+/// Why its end was not reached.
+pub fn run_phase(path: &Path, number: usize, folder: &Path, apps: &Path) -> Result<(), RunError> {
     let scenario = Scenario::read(path)?;
-    phase(&scenario, number, folder, apps)?;
-    Err(RunError::NoPhase(number))
-}
-
-/// Kills this process. Nothing is flushed, closed or told.
-pub(super) fn cut_power() {
-    let own = rustix::process::getpid();
-    // A process can always signal itself; if not, the parent sees an ending of another kind.
-    let _ = rustix::process::kill_process(own, rustix::process::Signal::KILL);
-    // The signal is pending before the call returns; nothing more may be written meanwhile.
-    loop {
-        std::thread::park();
-    }
+    phase(&scenario, number, folder, apps).map(|_| ())
 }

@@ -9,6 +9,8 @@ use caisson_network::emulated::Link;
 
 /// Most payments of a scenario.
 const PAYMENTS_MAX: u64 = 100;
+/// Farthest jump of the wall clock.
+const YEARS_MAX: u64 = 100;
 /// Most rows of a menu, and most bands or bytes before a fault.
 const COUNT_MAX: u64 = 1_000_000;
 
@@ -42,6 +44,8 @@ const FORMS: &[(&str, &str, Read)] = &[
     ("customer confirms on the phone", "where the wallet asks after the code was scanned", |_| Ok(Step::Answer { pays: true })),
     ("customer refuses on the phone", "where the wallet asks after the code was scanned", |_| Ok(Step::Answer { pays: false })),
     ("clock passes N UNIT", "ms, s, min or h, at most two days", |c| Ok(Step::Pass(duration(at(c, 0), at(c, 1))?))),
+    ("clock jumps N year(s) ahead", "the wall clock alone, as a wrong time server sets it", |c| Ok(Step::ClockJumps(years(at(c, 0))?))),
+    ("clock jumps N year(s) back", "the wall clock alone", |c| Ok(Step::ClockJumps(-years(at(c, 0))?))),
     ("screen shows TEXT", "waits for a line with the \"text\", after the line of the match before", |c| shows(at(c, 0))),
     ("payment ends", "waits until the cashier was told how it ended", |_| Ok(Step::Ends)),
     ("everything settles", "waits until nothing is recovered, watched or given back", |_| Ok(Step::Settles)),
@@ -124,6 +128,12 @@ fn pay(
 
 fn payment(text: &str) -> Result<usize, String> {
     Ok(usize::try_from(number(text, PAYMENTS_MAX)?).unwrap_or(usize::MAX))
+}
+
+/// So many years of 365 days, in milliseconds.
+fn years(text: &str) -> Result<i64, String> {
+    let years = i64::try_from(number(text, YEARS_MAX)?).unwrap_or_default();
+    Ok(years * 365 * 24 * 3_600_000)
 }
 
 fn row(text: &str) -> Result<Step, String> {

@@ -1,0 +1,103 @@
+//! New versions of apps, on trial: counted at each start, confirmed by a payment, noted as failed
+//! by a fault.
+//!
+//! A version has proved itself with the first payment at the counter that it sent and that came to
+//! a proven end. One that cannot be loaded gives way to the version before it at once. One that
+//! breaks down while it runs is noted, and gives way at the next start at which none of its
+//! payments is open: until then it is the one that can ask about them.
+
+use crate::error::TerminalError;
+use crate::terminal::{Hosted, Inner, Parts, load};
+use caisson_core::payment::Payment;
+use caisson_host::LoadError;
+use caisson_packages::{InstalledApps, Returned};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Loads every installed app; `open` names those that have an open payment.
+pub(crate) fn load_all(
+    parts: &Parts,
+    apps: &InstalledApps,
+    open: &BTreeSet<String>,
+) -> Result<Vec<Hosted>, TerminalError> {
+    apps.ids()?.iter().map(|id| bring_up(parts, apps, id, open.contains(id))).collect()
+}
+
+fn bring_up(
+    parts: &Parts,
+    apps: &InstalledApps,
+    id: &str,
+    has_open: bool,
+) -> Result<Hosted, TerminalError> {
+    if let Some(returned) = apps.began(id, has_open)? {
+        log_return(id, &returned);
+    }
+    let error = match find_and_load(parts, apps, id) {
+        Err(error) if is_its_own_fault(&error) => error,
+        loaded => return loaded,
+    };
+    match apps.failed(id, &error.to_string(), has_open)? {
+        Some(returned) => {
+            log_return(id, &returned);
+            find_and_load(parts, apps, id)
+        }
+        None => Err(error),
+    }
+}
+
+fn find_and_load(parts: &Parts, apps: &InstalledApps, id: &str) -> Result<Hosted, TerminalError> {
+    load(parts, &apps.find(id)?)
+}
+
+/// Whether another version could do better. A profile or an engine that is wrong is wrong for
+/// every version.
+const fn is_its_own_fault(error: &TerminalError) -> bool {
+    match error {
+        TerminalError::Install(_) => true,
+        TerminalError::Load(error) => match error {
+            LoadError::NotAComponent { .. }
+            | LoadError::NotCompiled { .. }
+            | LoadError::UnknownImport { .. }
+            | LoadError::WrongWorld { .. }
+            | LoadError::Services(_) => true,
+            LoadError::Engine(_)
+            | LoadError::Denied(_)
+            | LoadError::Permission(_)
+            | LoadError::Cache(_) => false,
+        },
+        _ => false,
+    }
+}
+
+pub(crate) fn log_return(app: &str, returned: &Returned) {
+    let (version_code, cause) = (returned.version_code, &returned.cause);
+    tracing::error!(app, version_code, ?cause, "the version gave way to the one before it");
+}
+
+impl Inner {
+    /// What a payment at the counter says about the version of its app: `fault` is how it broke
+    /// down. Written down behind the counter, and no concern of the payment's.
+    pub(crate) fn judge_version(
+        self: &Arc<Self>,
+        hosted: &Hosted,
+        payment: &Payment,
+        fault: Option<String>,
+    ) {
+        let proven = payment.is_at_risk() && !payment.state().is_open();
+        if !(proven || fault.is_some()) || !hosted.on_trial.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        let (apps, id) = (self.packages.clone(), hosted.manifest.id.clone());
+        self.spawn(async move {
+            let judged = tokio::task::spawn_blocking(move || match fault {
+                Some(why) => apps.failed(&id, &why, true).map(drop),
+                None => apps.confirm(&id).map(drop),
+            });
+            if let Ok(Err(error)) = judged.await {
+                tracing::error!(%error, "the version stays on trial");
+            }
+            Ok(())
+        });
+    }
+}
