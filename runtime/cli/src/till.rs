@@ -16,7 +16,7 @@ use caisson_journal::{Filter, PaymentRow};
 use caisson_network::{Links, RankedConnector};
 use caisson_packages::Manifest;
 use caisson_terminal::{
-    Parts, PrinterProfile, Profile, Request, SystemClock, Terminal, TerminalError,
+    LeftOut, Parts, PrinterProfile, Profile, Request, SystemClock, Terminal, TerminalError,
 };
 use caisson_vault::{Kind, SealedFile};
 use std::io::{BufRead as _, Read as _};
@@ -64,6 +64,12 @@ pub(crate) async fn run(profile: Profile, settle: Duration) -> Result<(), CliErr
         boot.rows_verified,
         boot.open.len()
     ));
+    for LeftOut { app, why } in terminal.left_out() {
+        screen.say(&match language {
+            Language::Zh => format!("应用 {app} 无法启动，本次不可用：{why}"),
+            Language::En => format!("the app {app} is left out of this start: {why}"),
+        });
+    }
     for app in terminal.unsigned() {
         screen.say(&unsigned(app, language));
     }

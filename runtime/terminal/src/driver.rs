@@ -101,6 +101,7 @@ impl Driver {
         let inputs: Vec<Input> = inputs.into_iter().collect();
         let mut payment = Arc::clone(&self.payment).lock_owned().await;
         let (inner, key) = (Arc::clone(&self.inner), self.key.clone());
+        let app = self.hosted.manifest.id.clone();
         let step = tokio::spawn(async move {
             let mut next = payment.clone();
             let (mut events, mut effects) = (Vec::new(), Vec::new());
@@ -108,6 +109,11 @@ impl Driver {
                 let step = next.step(input).map_err(StepError::Rule)?;
                 events.extend(step.events);
                 effects.extend(step.effects);
+            }
+            for event in &events {
+                if let Event::AppFault { rule } = event {
+                    tracing::warn!(%app, %key, %rule, "the app broke a rule");
+                }
             }
             if !events.is_empty() {
                 let erase = next.state().is_final() && !next.is_watched();

@@ -33,4 +33,4 @@ pub use profile::{
     ScreenProfile,
 };
 pub use provision::{ProvisionError, Provisioning, provision};
-pub use terminal::{Parts, Terminal};
+pub use terminal::{LeftOut, Parts, Terminal};

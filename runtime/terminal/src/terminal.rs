@@ -93,6 +93,16 @@ pub(crate) struct Inner {
 pub struct Terminal {
     inner: Arc<Inner>,
     boot: Arc<Boot>,
+    left_out: Arc<Vec<LeftOut>>,
+}
+
+/// An installed app that this start goes without, because it broke down when it was brought up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its id.
+    pub app: String,
+    /// How it broke down. For the app's developer.
+    pub why: String,
 }
 
 impl std::fmt::Debug for Terminal {
@@ -115,7 +125,7 @@ impl Terminal {
         })??;
         let packages = InstalledApps::at(&parts.profile.apps);
         let open = open_apps(&journal)?;
-        let hosted = trial::load_all(&parts, &packages, &open)?;
+        let (hosted, mut left_out) = trial::load_all(&parts, &packages, &open)?;
         let hosted = hosted.into_iter().map(|app| (app.manifest.id.clone(), Arc::new(app)));
         let Parts { profile, keys, equipment, clock, .. } = parts;
         let inner = Inner {
@@ -137,8 +147,9 @@ impl Terminal {
             slips: AtomicU64::new(0),
             since_tidy: AtomicU64::new(0),
         };
-        let terminal = Self { inner: Arc::new(inner), boot: Arc::new(boot) };
-        terminal.ask_services(&open).await?;
+        let inner = Arc::new(inner);
+        left_out.extend(inner.ask_services(&open).await?);
+        let terminal = Self { inner, boot: Arc::new(boot), left_out: Arc::new(left_out) };
         terminal.take_up().await?;
         terminal.inner.show(View::Idle, None, None);
         Ok(terminal)
@@ -164,6 +175,12 @@ impl Terminal {
             .flat_map(|(id, hosted)| hosted.services().iter().map(move |s| (id.as_str(), s)))
     }
 
+    /// The apps that this start goes without; the others take payments.
+    #[must_use]
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
+    }
+
     /// The apps that nobody signed: people at the terminal are told.
     pub fn unsigned(&self) -> impl Iterator<Item = &Manifest> {
         let apps = self.inner.apps.values();
@@ -179,32 +196,6 @@ impl Terminal {
 
     pub(crate) const fn inner(&self) -> &Arc<Inner> {
         &self.inner
-    }
-
-    /// Asks each app once what it offers. A version on trial that does not answer gives way, and
-    /// the next start has the one before it.
-    async fn ask_services(&self, open: &BTreeSet<String>) -> Result<(), TerminalError> {
-        for hosted in self.inner.apps.values() {
-            let session = Arc::new(TillSession {
-                inner: Arc::clone(&self.inner),
-                hosted: Arc::clone(hosted),
-                driver: None,
-                company: Company::Nobody,
-                amount: None,
-                recovering: false,
-            });
-            let report = hosted.actor.services(session).await;
-            log_app(hosted, &report.log, report.result.as_ref().err());
-            if let Err(fault) = &report.result {
-                let id = &hosted.manifest.id;
-                let gave_way =
-                    self.inner.packages.failed(id, &fault.to_string(), open.contains(id))?;
-                gave_way.iter().for_each(|returned| trial::log_return(id, returned));
-            }
-            let services = report.result.map_err(caisson_host::LoadError::from)?;
-            let _ = hosted.services.set(services);
-        }
-        Ok(())
     }
 
     /// Goes on with every payment that the last run left open.
@@ -224,6 +215,40 @@ impl Terminal {
 }
 
 impl Inner {
+    /// Asks each app once what it offers. One that breaks down offers nothing, and the others go
+    /// on; a version on trial gives way, and the next start has the one before it.
+    async fn ask_services(
+        self: &Arc<Self>,
+        open: &BTreeSet<String>,
+    ) -> Result<Vec<LeftOut>, TerminalError> {
+        let mut left_out = Vec::new();
+        for (id, hosted) in &self.apps {
+            let session = Arc::new(TillSession {
+                inner: Arc::clone(self),
+                hosted: Arc::clone(hosted),
+                driver: None,
+                company: Company::Nobody,
+                amount: None,
+                recovering: false,
+            });
+            let report = hosted.actor.services(session).await;
+            log_app(hosted, &report.log, report.result.as_ref().err());
+            match report.result {
+                Ok(services) => {
+                    let _ = hosted.services.set(services);
+                }
+                Err(fault) => {
+                    let why = fault.to_string();
+                    let gave_way = self.packages.failed(id, &why, open.contains(id))?;
+                    gave_way.iter().for_each(|returned| trial::log_return(id, returned));
+                    tracing::error!(app = %id, %why, "the app is left out of this start");
+                    left_out.push(LeftOut { app: id.clone(), why });
+                }
+            }
+        }
+        Ok(left_out)
+    }
+
     /// The last run ended between the outcome and its telling.
     async fn take_up_told(&self, driver: &Driver) -> Result<(), TerminalError> {
         if driver.payment().await.approved().is_some() {

@@ -7,7 +7,7 @@
 //! payments is open: until then it is the one that can ask about them.
 
 use crate::error::TerminalError;
-use crate::terminal::{Hosted, Inner, Parts, load};
+use crate::terminal::{Hosted, Inner, LeftOut, Parts, load};
 use caisson_core::payment::Payment;
 use caisson_host::LoadError;
 use caisson_packages::{InstalledApps, Returned};
@@ -15,13 +15,25 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// Loads every installed app; `open` names those that have an open payment.
+/// Loads every installed app; `open` names those that have an open payment. An app that is broken
+/// itself is left out, so that it keeps no other from taking payments.
 pub(crate) fn load_all(
     parts: &Parts,
     apps: &InstalledApps,
     open: &BTreeSet<String>,
-) -> Result<Vec<Hosted>, TerminalError> {
-    apps.ids()?.iter().map(|id| bring_up(parts, apps, id, open.contains(id))).collect()
+) -> Result<(Vec<Hosted>, Vec<LeftOut>), TerminalError> {
+    let (mut hosted, mut left_out) = (Vec::new(), Vec::new());
+    for id in apps.ids()? {
+        match bring_up(parts, apps, &id, open.contains(&id)) {
+            Ok(app) => hosted.push(app),
+            Err(error) if is_its_own_fault(&error) => {
+                tracing::error!(app = %id, %error, "the app is left out of this start");
+                left_out.push(LeftOut { app: id, why: error.to_string() });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((hosted, left_out))
 }
 
 fn bring_up(

@@ -91,6 +91,10 @@ impl EmulatedProfile<'_> {
             destination = quoted(&self.destination.display().to_string()),
             key = quoted(self.acquirer_key),
         );
+        text.push_str(
+            "\n# Whose packages may be installed; `caisson app keygen` prints such lines.\n\
+             # [publisher.NAME]\n# key = \"...\"\n# tier = \"merchant\"\n",
+        );
         for app in &self.apps {
             app.write(&mut text);
         }

@@ -1,6 +1,6 @@
 //! One terminal, two apps: what the guest does to itself, the QR app beside it never feels.
 
-use crate::till::{GUEST, Till, built_apps, play_beside_qr};
+use crate::till::{GUEST, Till, built_apps, play_beside_qr, play_moved_in};
 use async_trait::async_trait;
 use caisson_devices::camera::{Camera, CameraError};
 use caisson_devices::emulated::camera::Lens;
@@ -125,4 +125,25 @@ fn a_parked_payment_of_one_app_stops_no_other() {
         till.sale_by(QR, "5.00").await;
         assert_eq!(till.kept(), [1_200, 500]);
     });
+}
+
+#[test]
+fn an_app_whose_services_never_answer_is_left_out_and_the_till_opens() {
+    for kept in ["loops", "traps"] {
+        play_moved_in(
+            "says-approved",
+            async |world, folder| {
+                let values = folder.join("storage/app.guest");
+                fs::create_dir_all(&values).unwrap();
+                fs::write(values.join("v.services"), kept).unwrap();
+                beside_qr(world, folder).await
+            },
+            async |till| {
+                till.sale_by(QR, "5.00").await;
+                assert_eq!(till.screen(), "approved 5.00");
+                let refused = till.sale_by(GUEST, "3.00").await;
+                assert_eq!(refused.reason.unwrap().code(), "app-missing");
+            },
+        );
+    }
 }

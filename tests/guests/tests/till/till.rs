@@ -58,6 +58,15 @@ pub(crate) fn play_beside_qr(behaviour: &str, story: impl AsyncFnOnce(&mut Till)
     run(behaviour, |_| {}, neighbours::beside_qr, story);
 }
 
+/// The same on a terminal that `move_in` opens.
+pub(crate) fn play_moved_in(
+    behaviour: &str,
+    move_in: impl AsyncFnOnce(World, PathBuf) -> Till,
+    story: impl AsyncFnOnce(&mut Till),
+) {
+    run(behaviour, |_| {}, move_in, story);
+}
+
 async fn alone(world: World, folder: PathBuf) -> Till {
     let World { terminal, screen, lens, gateway, .. } = world;
     Till { terminal, screen, lens, gateway: gateway.unwrap(), folder, codes: 0 }
