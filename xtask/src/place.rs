@@ -16,7 +16,11 @@ pub(crate) struct Place {
 impl Place {
     /// Finds both.
     pub(crate) fn find() -> Result<Self, Error> {
-        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        // Told by the cargo that runs this: clones share a build folder, and the program may have
+        // been built in another one.
+        let told = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let package = told.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+        let package = package.as_path();
         let root = package.parent().unwrap_or(package).to_path_buf();
         if !root.join("Cargo.toml").is_file() {
             let text = format!("{}: the repository has moved; build again", root.display());

@@ -131,7 +131,7 @@ impl Journal {
         }
         match written {
             Ok(head) => {
-                self.adopt(head, plan);
+                self.remember(head, plan);
                 Ok(())
             }
             Err(error) if begins && is_full(&error) => Err(self.ballast.full()?),
@@ -143,7 +143,7 @@ impl Journal {
     }
 
     /// What was written is what is known from here on.
-    pub(crate) fn adopt(&mut self, head: Head, plan: Plan<'_>) {
+    pub(crate) fn remember(&mut self, head: Head, plan: Plan<'_>) {
         self.head = head;
         self.is_log_used = true;
         for Change { fold, .. } in plan.changes {

@@ -92,7 +92,7 @@ impl Journal {
             }
         }
         let head = self.write_boot(&plan)?;
-        self.adopt(head, plan);
+        self.remember(head, plan);
         Ok(effects)
     }
 

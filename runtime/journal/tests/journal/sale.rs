@@ -202,6 +202,29 @@ fn a_commit_that_contradicts_the_journal_is_refused_and_nothing_is_written() {
 }
 
 #[test]
+fn a_payment_that_is_begun_again_is_refused_and_the_journal_goes_on() {
+    let dir = created();
+    let (mut journal, _) = open(dir.path());
+    let intent = sale(&mut journal, 1);
+    let key = &intent.key.clone();
+    let done = brought_to(&mut journal, intent.clone(), State::Completed);
+    let head = journal.head();
+    let first = Payment::new(intent).step(submit(OperationKind::Financial)).unwrap().events;
+    let again = Commit { key, events: &first, recovery: Recovery::Store(SEALED), at: at(3) };
+    let refused = journal.commit(&again).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        format!("payment {key}: commit refused: a payment is created once")
+    );
+    assert_eq!((journal.head(), refused.is_fatal()), (head, false));
+    assert_eq!(journal.payment(key).unwrap().unwrap().state(), done.state());
+    let next = sale(&mut journal, 2);
+    brought_to(&mut journal, next, State::Completed);
+    drop(journal);
+    assert_eq!(verify(dir.path()).unwrap().payments, 2);
+}
+
+#[test]
 fn a_mad_clock_stops_no_payment() {
     let dir = created();
     let (mut journal, _) = Journal::open(dir.path(), at(u64::MAX)).unwrap();
