@@ -20,8 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Row numbers that may be missing one after another before it counts as the end, where nobody
-/// says how many there were: some hundred pages.
+/// Row numbers that may be missing one after another before it counts as the end: some thousand
+/// pages.
 const MISSES_MAX: u64 = 10_000;
 
 /// A payment of which at least the key could be read.
@@ -98,8 +98,13 @@ impl Salvage {
         let mut before = Some(Head::START);
         let mut misses = 0;
         for seq in 1.. {
-            let end = known.map_or(misses >= MISSES_MAX, |last| seq > last);
-            if end {
+            if known.is_some_and(|last| seq > last) {
+                break;
+            }
+            // A damaged number can be any: whoever says that there are more rows is not believed
+            // for ever.
+            if misses >= MISSES_MAX {
+                self.is_end_known = false;
                 break;
             }
             let read = statement.query_row([signed(seq)], |row| {
@@ -121,7 +126,7 @@ impl Salvage {
             }
             before = head;
         }
-        if known.is_none() {
+        if !self.is_end_known {
             // What was probed for behind the end was never there.
             self.lost = self.lost.saturating_sub(misses);
         }

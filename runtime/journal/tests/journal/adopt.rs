@@ -134,3 +134,22 @@ fn an_adoption_that_was_cut_off_before_its_last_step_is_finished_by_the_next() {
     assert_eq!(states(&dir), before);
     assert!(!whole.exists());
 }
+
+#[test]
+fn a_row_number_that_damage_made_huge_keeps_nobody_waiting() {
+    let (_home, dir, before) = used();
+    let connection = rusqlite::Connection::open(dir.join(JOURNAL_FILE)).unwrap();
+    let triggers = rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
+    connection.set_db_config(triggers, false).unwrap();
+    let last = "seq = (SELECT max(seq) FROM entries)";
+    let sql = format!("UPDATE entries SET seq = 9000000000000000000 WHERE {last}");
+    connection.execute_batch(&sql).unwrap();
+    drop(connection);
+    // SQLite removed the log when it closed; an empty one is what a checkpoint leaves.
+    fs::write(dir.join(caisson_journal::WAL_FILE), []).unwrap();
+    let adoption = inspect(&dir).unwrap();
+    assert!(!adoption.is_end_known);
+    assert_eq!(adoption.lost, 0, "what lies behind the end is not counted");
+    let known = adoption.certain + adoption.asked.len() + adoption.parked.len();
+    assert_eq!(known, before.len());
+}
