@@ -16,7 +16,7 @@ use crate::error::JournalError;
 use crate::fold::{Fold, Place};
 use crate::journal::Journal;
 use crate::salvage::{self, Salvage, Salvaged};
-use caisson_core::payment::{Digest, Event, Intent, State};
+use caisson_core::payment::{Digest, Event, Intent, State, is_owners_reason};
 use caisson_core::{PaymentKey, hex};
 use serde::Serialize;
 use std::fs;
@@ -26,8 +26,6 @@ use std::path::{Path, PathBuf};
 const ID_END: u64 = 36_u64.pow(8);
 /// Most that a new id may lie above the damaged journal's.
 const ID_STEP: u64 = 1 << 20;
-/// Longest reason of an owner, in characters.
-const WHY_CHARS_MAX: usize = caisson_core::payment::WHY_CHARS_MAX;
 
 /// What an adoption does, or has done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,8 +67,7 @@ pub fn inspect(dir: &Path) -> Result<Adoption, JournalError> {
 /// # Errors
 /// As [`inspect`]; [`JournalError::Why`]; where the medium refuses.
 pub fn adopt(dir: &Path, random: u64, at: WallTime, why: &str) -> Result<Adoption, JournalError> {
-    let is_plain = !why.trim().is_empty() && !why.chars().any(char::is_control);
-    if !is_plain || why.chars().count() > WHY_CHARS_MAX {
+    if !is_owners_reason(why) {
         return Err(JournalError::Why);
     }
     let fresh = beside(dir, "adopted");

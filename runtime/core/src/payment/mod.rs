@@ -21,7 +21,7 @@ pub use event::{Event, FACT_CHARS_MAX, FACTS_MAX, Fact};
 pub use input::{Effect, Ending, Input, Step, Submission};
 pub use machine::Payment;
 pub use proof::Proof;
-pub use resolve::{ResolveError, WHY_CHARS_MAX};
+pub use resolve::{ResolveError, WHY_CHARS_MAX, is_owners_reason};
 pub use rule::Rule;
 pub use state::State;
 

@@ -26,6 +26,15 @@ pub enum ResolveError {
     },
 }
 
+/// True where `why` can be kept as an owner's reason: 1 to [`WHY_CHARS_MAX`] characters, not all
+/// blank, none that a screen or paper may not carry.
+#[must_use]
+pub fn is_owners_reason(why: &str) -> bool {
+    !why.trim().is_empty()
+        && !why.chars().any(is_forbidden_character)
+        && why.chars().count() <= WHY_CHARS_MAX
+}
+
 impl Payment {
     /// An owner says what became of a parked payment: so much moved, or nothing. The owner's word
     /// stands in the journal with its reason; whoever compares it with the acquirer finds a wrong
@@ -37,8 +46,7 @@ impl Payment {
         if self.state() != State::Parked {
             return Err(ResolveError::NotParked(self.state()));
         }
-        let is_plain = !why.chars().any(is_forbidden_character) && !why.trim().is_empty();
-        if !is_plain || why.chars().count() > WHY_CHARS_MAX {
+        if !is_owners_reason(why) {
             return Err(ResolveError::Why);
         }
         let asked = self.intent().amount;
