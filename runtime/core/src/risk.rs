@@ -1,4 +1,10 @@
-//! Whether a payment may start: checks in a fixed order, each with its own reason.
+//! Whether a payment may start: checks in a fixed order, each with its own reason. What refuses
+//! comes before what asks, and what asks the cashier before what asks the owner, so that nobody is
+//! called for a payment that does not begin anyway.
+
+mod rules;
+
+pub use rules::{Action, Earlier, Hours, NotHours, RULES_MAX, Rule, WITHIN_MAX, When};
 
 use crate::key::PaymentKey;
 use crate::money::{Currency, Money};
@@ -12,19 +18,29 @@ pub struct Limits {
     pub currency: Currency,
     /// Largest single payment, in minor units.
     pub payment_max_minor: u64,
+    /// What the owner wants held or refused; at most [`RULES_MAX`].
+    pub rules: Vec<Rule>,
 }
 
 /// What is known of other payments when this one starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Surroundings {
     /// A payment of this method to this acquirer is parked.
     pub method_parked: bool,
+    /// This method's acquirer cannot be reached.
+    pub method_down: bool,
     /// A payment with the same merchant order is not certain yet.
     pub same_order_open: bool,
     /// A payment of the same amount and method is not certain yet.
     pub same_amount_open: bool,
     /// The cashier said that this is another sale.
     pub confirmed: bool,
+    /// The owner's code was given for this payment.
+    pub released: bool,
+    /// Payments that the rules count; empty where no rule counts any.
+    pub earlier: Vec<Earlier>,
+    /// The minute of the shop's day, from 0 to 1439.
+    pub minute: u16,
 }
 
 /// For a refund: the sale as the journal knows it.
@@ -45,6 +61,8 @@ pub enum Verdict {
     Allow,
     /// The cashier must say yes first.
     Ask(Reason),
+    /// The owner must give a code first.
+    Hold(Reason),
     /// Not now.
     Refuse(Reason),
 }
@@ -55,7 +73,7 @@ pub enum Verdict {
 pub fn check(
     intent: &Intent,
     limits: &Limits,
-    around: Surroundings,
+    around: &Surroundings,
     original: Option<&Original>,
 ) -> Verdict {
     if intent.amount.currency() != limits.currency {
@@ -73,100 +91,45 @@ pub fn check(
     if around.same_order_open {
         return Verdict::Refuse(Reason::OrderOpen);
     }
-    match intent.kind {
-        Kind::Refund => refund(intent, original),
-        Kind::Sale if around.same_amount_open && !around.confirmed => {
-            Verdict::Ask(Reason::SameAmountOpen)
-        }
-        Kind::Sale => Verdict::Allow,
+    if intent.kind == Kind::Refund
+        && let Some(refusal) = refund(intent, original)
+    {
+        return Verdict::Refuse(refusal);
+    }
+    let first = |then| {
+        let mut speaking = limits.rules.iter().filter(|rule| rule.then == then);
+        speaking.find(|rule| rule.speaks(intent, &around.earlier, around.minute)).map(Rule::reason)
+    };
+    if let Some(reason) = first(Action::Refuse) {
+        return Verdict::Refuse(reason);
+    }
+    if intent.kind == Kind::Sale && around.same_amount_open && !around.confirmed {
+        return Verdict::Ask(Reason::SameAmountOpen);
+    }
+    // Not before the question: who is told to take another way to pay must know of the first.
+    if around.method_down {
+        return Verdict::Refuse(Reason::MethodDown);
+    }
+    match first(Action::Hold) {
+        Some(reason) if !around.released => Verdict::Hold(reason),
+        Some(_) | None => Verdict::Allow,
     }
 }
 
-fn refund(intent: &Intent, original: Option<&Original>) -> Verdict {
+/// Why a refund cannot be.
+fn refund(intent: &Intent, original: Option<&Original>) -> Option<Reason> {
     let Some(original) = original else {
-        return Verdict::Refuse(Reason::OriginalNotFound);
+        return Some(Reason::OriginalNotFound);
     };
     let Some(approved) = original.approved else {
-        return Verdict::Refuse(Reason::OriginalNotPaid);
+        return Some(Reason::OriginalNotPaid);
     };
     let within = approved
         .minus(original.refunded)
         .and_then(|rest| intent.amount.is_within(rest))
         .unwrap_or(false);
-    if within { Verdict::Allow } else { Verdict::Refuse(Reason::RefundExceeds) }
+    (!within).then_some(Reason::RefundExceeds)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn yuan(minor: u64) -> Money {
-        Money::new(minor, Currency::Cny).unwrap()
-    }
-
-    fn intent(amount: Money, kind: Kind) -> Intent {
-        Intent {
-            key: "K1".parse().unwrap(),
-            kind,
-            app: "qr".to_owned(),
-            service: "pay".to_owned(),
-            amount,
-            original: None,
-            merchant_order: None,
-        }
-    }
-
-    #[track_caller]
-    fn check_sale(amount: Money, around: Surroundings, expected: Verdict) {
-        let limits = Limits { currency: Currency::Cny, payment_max_minor: 500_000 };
-        assert_eq!(check(&intent(amount, Kind::Sale), &limits, around, None), expected);
-    }
-
-    #[track_caller]
-    fn check_refund(minor: u64, approved: Option<u64>, refunded: u64, expected: Verdict) {
-        let limits = Limits { currency: Currency::Cny, payment_max_minor: 500_000 };
-        let original = Original {
-            key: "K0".parse().unwrap(),
-            approved: approved.map(yuan),
-            refunded: yuan(refunded),
-        };
-        let intent = intent(yuan(minor), Kind::Refund);
-        assert_eq!(check(&intent, &limits, Surroundings::default(), Some(&original)), expected);
-    }
-
-    #[test]
-    fn amounts_outside_the_terminals_limits_are_refused_with_their_own_reason() {
-        let none = Surroundings::default();
-        check_sale(yuan(1_200), none, Verdict::Allow);
-        check_sale(yuan(0), none, Verdict::Refuse(Reason::AmountZero));
-        check_sale(yuan(500_000), none, Verdict::Allow);
-        check_sale(yuan(500_001), none, Verdict::Refuse(Reason::AmountTooLarge));
-        let dollars = Money::new(1_200, Currency::Usd).unwrap();
-        check_sale(dollars, none, Verdict::Refuse(Reason::WrongCurrency));
-    }
-
-    #[test]
-    fn the_same_amount_while_one_is_unknown_needs_a_yes() {
-        let open = Surroundings { same_amount_open: true, ..Surroundings::default() };
-        check_sale(yuan(1_200), open, Verdict::Ask(Reason::SameAmountOpen));
-        check_sale(yuan(1_200), Surroundings { confirmed: true, ..open }, Verdict::Allow);
-    }
-
-    #[test]
-    fn a_yes_never_opens_a_parked_method_or_a_second_payment_of_one_order() {
-        let parked =
-            Surroundings { method_parked: true, confirmed: true, ..Surroundings::default() };
-        check_sale(yuan(1_200), parked, Verdict::Refuse(Reason::MethodParked));
-        let order =
-            Surroundings { same_order_open: true, confirmed: true, ..Surroundings::default() };
-        check_sale(yuan(1_200), order, Verdict::Refuse(Reason::OrderOpen));
-    }
-
-    #[test]
-    fn refunds_never_exceed_what_is_left_of_the_sale() {
-        check_refund(1_200, Some(1_200), 0, Verdict::Allow);
-        check_refund(700, Some(1_200), 500, Verdict::Allow);
-        check_refund(701, Some(1_200), 500, Verdict::Refuse(Reason::RefundExceeds));
-        check_refund(1, None, 0, Verdict::Refuse(Reason::OriginalNotPaid));
-    }
-}
+mod tests;

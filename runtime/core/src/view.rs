@@ -114,6 +114,22 @@ pub enum View {
         /// Why it asks.
         reason: Reason,
     },
+    /// The host asks for the owner's code.
+    Hold {
+        /// Why the payment is held.
+        reason: Reason,
+        /// How many wrong codes may still follow.
+        tries_left: u32,
+        /// True after a wrong one.
+        was_wrong: bool,
+    },
+    /// The way to pay that was chosen cannot be used: the host offers the others.
+    Instead {
+        /// Why it cannot.
+        reason: Reason,
+        /// The others by name, as rows.
+        rows: Vec<String>,
+    },
     /// How the payment ended, with reason and next step.
     Outcome {
         /// Which way.
@@ -158,6 +174,8 @@ impl View {
             Self::Idle
             | Self::Wait
             | Self::Confirm { .. }
+            | Self::Hold { .. }
+            | Self::Instead { .. }
             | Self::Outcome { .. }
             | Self::Notice { .. } => Ok(()),
         }
@@ -183,6 +201,16 @@ impl View {
             Self::Confirm { reason } | Self::Notice { reason } => {
                 let row = reason.row();
                 format!("{} {}", words(row.why), words(row.next))
+            }
+            Self::Hold { reason, tries_left, was_wrong } => {
+                let row = reason.row();
+                let wrong =
+                    if *was_wrong { wrong_code(*tries_left, language) } else { String::new() };
+                format!("{wrong}{} {}", words(row.why), words(row.next))
+            }
+            Self::Instead { reason, rows } => {
+                let why = words(reason.row().why);
+                format!("{why} {}: {}", words(INSTEAD), rows.join(" | "))
             }
             Self::Outcome { outcome, reason } => {
                 let amount = amount.map_or_else(String::new, |amount| format!(" {amount}"));
@@ -232,6 +260,17 @@ impl Outcome {
 
 const READY: Text = Text { zh: "请输入金额", en: "enter the amount" };
 const PLEASE_WAIT: Text = Text { zh: "请稍候", en: "please wait" };
+
+const INSTEAD: Text = Text { zh: "请选择其他付款方式", en: "Choose another way to pay" };
+
+/// A wrong code, and how many may still be tried.
+fn wrong_code(tries_left: u32, language: Language) -> String {
+    match language {
+        Language::Zh => format!("授权码错误，还可再试{tries_left}次。"),
+        Language::En if tries_left == 1 => "Wrong code, one try left. ".to_owned(),
+        Language::En => format!("Wrong code, {tries_left} tries left. "),
+    }
+}
 
 fn limit(part: &'static str, length: usize, max: usize) -> Result<(), ViewError> {
     if length > max { Err(ViewError::TooLong { part, length, max }) } else { Ok(()) }

@@ -7,6 +7,7 @@
 use async_trait::async_trait;
 use caisson_core::view::View;
 use caisson_core::{Language, Money};
+use caisson_vault::Passcode;
 use tokio::time::Instant;
 
 /// Everything that the screen needs to draw.
@@ -35,7 +36,7 @@ impl Showing {
 }
 
 /// What a person pressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
     /// The one button of a message.
     Ok,
@@ -47,6 +48,8 @@ pub enum Key {
     Yes,
     /// No to the host's question.
     No,
+    /// A code, keyed whole on the host's own pad.
+    Code(Passcode),
 }
 
 /// A screen with keys.

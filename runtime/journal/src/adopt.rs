@@ -157,6 +157,7 @@ fn fate(payment: &Salvaged) -> Fate {
                 amount: row.amount,
                 original: row.original.clone(),
                 merchant_order: row.merchant_order.clone(),
+                released: None,
             };
             let created = Content::Event(Event::Created { intent });
             Fate::Park(vec![created, lost_request(), parked])

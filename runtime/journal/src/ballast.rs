@@ -69,9 +69,14 @@ impl Ballast {
         if self.roomy.get() && self.whole.get() { Ok(()) } else { self.ask_room() }
     }
 
-    /// `Ok` while a new payment may begin.
+    /// `Ok` while a new payment may begin. Lays a ballast that was used down again as soon as there
+    /// is room, or the next checkpoint would have to be waited for.
     pub(crate) fn ask_room(&self) -> Result<(), JournalError> {
-        self.roomy.set(self.free()? >= self.needed());
+        if self.whole.get() {
+            self.roomy.set(self.free()? >= self.needed());
+        } else {
+            self.restore()?;
+        }
         if self.roomy.get() && self.whole.get() { Ok(()) } else { Err(self.full()?) }
     }
 

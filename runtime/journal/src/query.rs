@@ -94,6 +94,28 @@ impl Journal {
         })
     }
 
+    /// Hands `take` one payment after the other, the one that began last first, until it returns
+    /// false.
+    ///
+    /// # Errors
+    /// As [`Journal::payment`].
+    pub fn newest_first(
+        &self,
+        mut take: impl FnMut(PaymentRow) -> bool,
+    ) -> Result<(), JournalError> {
+        let sql = format!("SELECT {COLUMNS} FROM payments ORDER BY key DESC");
+        self.read("reading back", |connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                if !take(PaymentRow::read(row)?) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// One row of the projection; `None` where the payment was never journalled.
     ///
     /// # Errors
@@ -125,7 +147,7 @@ impl Journal {
         })?;
         let mut total = Money::zero(sale.amount.currency());
         for refund in refunds {
-            let Some(moved) = moved_or_may_have(&refund) else { continue };
+            let Some(moved) = refund.moved_or_may_have() else { continue };
             total = total.plus(moved).map_err(|_| JournalError::BadCommit {
                 key: refund.key,
                 what: "a refund in another currency than its sale, or above the largest amount",
@@ -202,16 +224,5 @@ impl Journal {
         self.usable()?;
         let found = self.open.iter().find(|(_, fold)| is_asked(&fold.payment));
         Ok(found.map(|(key, _)| key.clone()))
-    }
-}
-
-fn moved_or_may_have(refund: &PaymentRow) -> Option<Money> {
-    debug_assert_eq!(refund.kind, Kind::Refund, "the query asks for refunds alone");
-    if refund.state.has_moved_money() {
-        Some(refund.approved.unwrap_or(refund.amount))
-    } else if refund.state.is_open() {
-        Some(refund.amount)
-    } else {
-        None
     }
 }

@@ -82,6 +82,18 @@ impl PaymentRow {
         is_open(self.state, self.watched)
     }
 
+    /// What moved; for a payment that is undecided, all that may have. `None` where nothing moved.
+    #[must_use]
+    pub fn moved_or_may_have(&self) -> Option<Money> {
+        if self.state.has_moved_money() {
+            Some(self.approved.unwrap_or(self.amount))
+        } else if self.state.is_open() {
+            Some(self.amount)
+        } else {
+            None
+        }
+    }
+
     /// What the table says.
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let currency = row.get::<_, Word<Currency>>(5)?.0;

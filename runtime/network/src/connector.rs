@@ -46,6 +46,11 @@ pub trait Connector: Send + Sync {
     /// # Errors
     /// [`ConnectError`]: there is no stream, and nothing was sent.
     async fn connect(&self, host: &str, port: u16) -> Result<Box<dyn Stream>, ConnectError>;
+
+    /// True where it is known without trying that no connection can come about now.
+    fn is_down(&self) -> bool {
+        false
+    }
 }
 
 /// Why there is no link. Cashier: check cable and signal. Acquirer: check that its host is up.

@@ -133,6 +133,10 @@ impl Connector for EmulatedLink {
         let state = Arc::clone(&self.state);
         Ok(Box::new(Breakable { inner, own, state, sleeper, request: None, tried: false }))
     }
+
+    fn is_down(&self) -> bool {
+        self.link() == Link::Down
+    }
 }
 
 /// A stream of an [`EmulatedLink`].

@@ -26,6 +26,7 @@ use rustls::ClientConfig;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
@@ -41,6 +42,8 @@ pub struct Client {
     connector: Arc<dyn Connector>,
     nonces: Arc<dyn Nonces>,
     tls: Arc<ClientConfig>,
+    /// True after a connection that did not come about; of all clones.
+    failed: Arc<AtomicBool>,
 }
 
 /// Why a destination cannot be used. Integrator: provision the slot or correct the file.
@@ -92,7 +95,8 @@ impl Client {
         let tls = tls::client_config(Arc::clone(&destination.roots))
             .map_err(|error| ClientError::Tls { destination: name(), error })?;
         let nonces = Arc::new(SystemNonces);
-        Ok(Self { destination, keys, connector, nonces, tls: Arc::new(tls) })
+        let (tls, failed) = (Arc::new(tls), Arc::default());
+        Ok(Self { destination, keys, connector, nonces, tls, failed })
     }
 
     /// The same, with nonces of the caller's making.
@@ -106,6 +110,21 @@ impl Client {
     #[must_use]
     pub fn destination(&self) -> &Destination {
         &self.destination
+    }
+
+    /// True where the last connection did not come about, or none can now: before anybody pays,
+    /// [`Client::reach`] finds out.
+    #[must_use]
+    pub fn is_doubtful(&self) -> bool {
+        self.failed.load(Ordering::Relaxed) || self.connector.is_down()
+    }
+
+    /// Connects and agrees on TLS within `limit`, and sends nothing of a request.
+    ///
+    /// # Errors
+    /// [`Unsent`]: why the destination cannot be reached.
+    pub async fn reach(&self, limit: Duration) -> Result<(), Unsent> {
+        self.connect(Instant::now() + limit, limit).await.map(|_| ())
     }
 
     /// Sends `prepared`, which this destination prepared, and waits for its answer, at most as
@@ -154,7 +173,18 @@ impl Client {
         Ok(Signed { nonce, signature })
     }
 
+    /// Connects, and remembers whether that came about.
     async fn connect(
+        &self,
+        deadline: Instant,
+        timeout: Duration,
+    ) -> Result<TlsStream<Box<dyn Stream>>, Unsent> {
+        let connected = self.dial(deadline, timeout).await;
+        self.failed.store(connected.is_err(), Ordering::Relaxed);
+        connected
+    }
+
+    async fn dial(
         &self,
         deadline: Instant,
         timeout: Duration,

@@ -72,6 +72,15 @@ pub enum RequestError {
         /// The operation.
         operation: String,
     },
+    /// A number that is not sent as it was written: readers keep of it what a float holds.
+    #[error(
+        "the request to `{operation}` has a number with a fraction or beyond 64 bits, which loses \
+         digits on its way; write it as a string"
+    )]
+    Number {
+        /// The operation.
+        operation: String,
+    },
     /// The app wrote what only the host writes.
     #[error("the request to `{operation}` sets {pointer}, which the terminal writes; leave it out")]
     Taken {
@@ -202,6 +211,9 @@ impl Destination {
         if !object.iter().all(plain_names) {
             return Err(RequestError::FieldName { operation: operation.name.clone() });
         }
+        if !object.values().all(is_exact) {
+            return Err(RequestError::Number { operation: operation.name.clone() });
+        }
         let expires = operation
             .expires
             .as_ref()
@@ -283,6 +295,17 @@ fn plain_names((name, value): (&String, &Value)) -> bool {
     let plain = (1..=NAME_CHARS_MAX).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_graphic());
     plain && plain_inside(value)
+}
+
+/// True where every number in the value is sent as it was written. A wallet's code of 20 digits is
+/// beyond 64 bits.
+fn is_exact(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => !number.is_f64(),
+        Value::Object(object) => object.values().all(is_exact),
+        Value::Array(items) => items.iter().all(is_exact),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
 }
 
 fn plain_inside(value: &Value) -> bool {

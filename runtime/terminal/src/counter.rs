@@ -1,23 +1,18 @@
 //! A payment at the counter, from the cashier's keys to the paper.
 
+use crate::admit::Ready;
 use crate::driver::Driver;
 use crate::error::TerminalError;
 use crate::keys::Keys;
 use crate::session::{Company, TillSession};
 use crate::terminal::{Hosted, Inner, Terminal};
-use caisson_core::money::MoneyError;
-use caisson_core::payment::{Effect, Ending, Input, Intent, Kind, Payment, State};
-use caisson_core::risk::{self, Original, Surroundings, Verdict};
+use caisson_core::payment::{Effect, Ending, Input, Kind, Payment, State};
 use caisson_core::view::{Outcome as Shown, View};
 use caisson_core::{Money, PaymentKey, Reason};
-use caisson_devices::screen::{Key, Showing};
+use caisson_devices::screen::Showing;
 use caisson_host::{AppFault, IntentData, KillCause, Outcome, ServiceKind};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::time::Instant;
-
-/// How long the cashier has to answer the host's question.
-const CONFIRM_WAIT: Duration = Duration::from_secs(60);
 
 /// What the cashier wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +41,11 @@ impl Order {
     pub fn new(text: &str) -> Option<Self> {
         let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
         ((1..=40).contains(&text.len()) && plain).then(|| Self(text.to_owned()))
+    }
+
+    /// As the merchant wrote it.
+    pub(crate) fn text(&self) -> String {
+        self.0.clone()
     }
 }
 
@@ -79,12 +79,6 @@ impl Report {
     }
 }
 
-/// A payment that may start.
-struct Ready {
-    hosted: Arc<Hosted>,
-    intent: Intent,
-}
-
 impl Terminal {
     /// Takes or refunds money as the cashier asks: checks, starts the app, shows the outcome,
     /// prints. Returns when the screen has said how it ended; an unknown payment goes on behind.
@@ -96,7 +90,7 @@ impl Terminal {
         let _counter = inner.counter.lock().await;
         inner.running()?;
         let (keys, listening) = Keys::listen(Arc::clone(&inner.equipment.screen));
-        let report = match inner.admit(&request, &keys).await? {
+        let report = match inner.admit(request, &keys).await? {
             Ok(ready) => inner.take(ready, keys).await?,
             Err((reason, amount)) => {
                 let report = Report::refused(reason);
@@ -156,116 +150,10 @@ impl Terminal {
 }
 
 impl Inner {
-    /// Checks the request; the outer error stops the terminal, the inner one is the refusal.
-    async fn admit(
-        &self,
-        request: &Request,
-        keys: &Keys,
-    ) -> Result<Result<Ready, (Reason, Option<Money>)>, TerminalError> {
-        let amount = match amount(request, self.limits.currency) {
-            Ok(amount) => amount,
-            Err(reason) => return Ok(Err((reason, None))),
-        };
-        let refuse = |reason| Ok(Err((reason, Some(amount))));
-        let wanted =
-            if request.original.is_some() { ServiceKind::Refund } else { ServiceKind::Sale };
-        let Some(hosted) = self.offering(&request.app, &request.service, wanted) else {
-            return refuse(Reason::AppMissing);
-        };
-        if !self.journal.with(|journal| journal.has_room()).await?? {
-            return refuse(Reason::StorageFull);
-        }
-        let terminal_id = self.merchant.terminal_id.clone();
-        let intent = Intent {
-            key: self.journal.with(move |journal| journal.next_key(&terminal_id)).await??,
-            kind: if wanted == ServiceKind::Refund { Kind::Refund } else { Kind::Sale },
-            app: request.app.clone(),
-            service: request.service.clone(),
-            amount,
-            original: request.original.clone(),
-            merchant_order: request.merchant_order.as_ref().map(|order| order.0.clone()),
-        };
-        let original = self.original(&intent).await?;
-        let mut around = self.surroundings(&intent).await?;
-        loop {
-            match risk::check(&intent, &self.limits, around, original.as_ref()) {
-                Verdict::Allow => return Ok(Ok(Ready { hosted, intent })),
-                Verdict::Refuse(reason) => return refuse(reason),
-                Verdict::Ask(reason) => match self.confirm(reason, amount, keys).await {
-                    None => around.confirmed = true,
-                    Some(refusal) => return refuse(refusal),
-                },
-            }
-        }
-    }
-
-    /// Asks the cashier; `None` for yes.
-    async fn confirm(&self, reason: Reason, amount: Money, keys: &Keys) -> Option<Reason> {
-        let until = Instant::now() + CONFIRM_WAIT;
-        keys.forget().await;
-        self.show(View::Confirm { reason }, Some(amount), Some(until));
-        let answered = async {
-            loop {
-                match keys.next().await {
-                    Key::Yes => return None,
-                    Key::No => return Some(reason),
-                    Key::Ok | Key::Row(_) | Key::Cancel => {}
-                }
-            }
-        };
-        tokio::select! {
-            biased;
-            () = keys.cancelled() => Some(Reason::CancelledByCashier),
-            answer = answered => answer,
-            () = tokio::time::sleep_until(until) => Some(Reason::NobodyActed),
-        }
-    }
-
-    async fn original(&self, intent: &Intent) -> Result<Option<Original>, TerminalError> {
-        let Some(key) = intent.original.clone() else {
-            return Ok(None);
-        };
-        let found = self
-            .journal
-            .with(move |journal| {
-                let Some(payment) = journal.payment(&key)? else {
-                    return Ok(None);
-                };
-                let refunded = journal.refunded(&key)?;
-                let is_sale = payment.intent().kind == Kind::Sale;
-                let approved =
-                    payment.approved().filter(|_| is_sale && payment.state().has_moved_money());
-                Ok::<_, caisson_journal::JournalError>(Some(Original { key, approved, refunded }))
-            })
-            .await??;
-        Ok(found)
-    }
-
-    async fn surroundings(&self, intent: &Intent) -> Result<Surroundings, TerminalError> {
-        let intent = intent.clone();
-        let found = self
-            .journal
-            .with(move |journal| {
-                let same_order_open = match &intent.merchant_order {
-                    Some(order) => journal.same_order_open(order)?.is_some(),
-                    None => false,
-                };
-                let same_amount =
-                    journal.same_amount_open(&intent.app, &intent.service, intent.amount)?;
-                Ok::<_, caisson_journal::JournalError>(Surroundings {
-                    method_parked: journal.method_parked(&intent.app)?.is_some(),
-                    same_order_open,
-                    same_amount_open: same_amount.is_some(),
-                    confirmed: false,
-                })
-            })
-            .await??;
-        Ok(found)
-    }
-
     /// Runs the app's `start` with the cashier there, tells how it ended, and prints.
     async fn take(self: &Arc<Self>, ready: Ready, keys: Keys) -> Result<Report, TerminalError> {
         let Ready { hosted, intent } = ready;
+        self.begun.note(intent.key.clone());
         let amount = intent.amount;
         let data = IntentData {
             service: intent.service.clone(),
@@ -314,7 +202,8 @@ impl Inner {
 
     /// Puts one of the terminal's own views on the screen.
     pub(crate) fn show(&self, view: View, amount: Option<Money>, until: Option<Instant>) {
-        let can_cancel = matches!(view, View::Confirm { .. });
+        let can_cancel =
+            matches!(view, View::Confirm { .. } | View::Hold { .. } | View::Instead { .. });
         let language = self.language;
         let showing = Showing { app: None, view, amount, language, can_cancel, until };
         self.equipment.screen.show(showing);
@@ -366,15 +255,4 @@ pub(crate) fn log_app(hosted: &Hosted, log: &str, fault: Option<&AppFault>) {
     if let Some(fault) = fault {
         tracing::warn!(app, %fault, "the app failed");
     }
-}
-
-fn amount(request: &Request, own: caisson_core::Currency) -> Result<Money, Reason> {
-    let currency = match &request.currency {
-        None => own,
-        Some(text) => text.parse().map_err(|_| Reason::WrongCurrency)?,
-    };
-    Money::parse(&request.amount, currency).map_err(|error| match error {
-        MoneyError::TooLarge => Reason::AmountTooLarge,
-        _ => Reason::AmountMalformed,
-    })
 }

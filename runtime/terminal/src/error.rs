@@ -55,6 +55,16 @@ pub enum TerminalError {
         /// The name.
         destination: String,
     },
+    /// The owner's notices have nowhere to go.
+    #[error(
+        "[owner] notify: the destination \"{destination}\" has no operation \"{operation}\" of the kind service"
+    )]
+    NoNotice {
+        /// The destination.
+        destination: String,
+        /// The operation.
+        operation: String,
+    },
     /// A name inside this program is not a slot's name. Report this.
     #[error("not a slot of the key store: {0}")]
     Slot(#[from] TextError),

@@ -9,13 +9,17 @@
 //! how things are drawn or read (`devices`).
 
 mod acquirer;
+mod admit;
 mod clock;
 mod counter;
 mod driver;
 mod equipment;
 mod error;
+mod hold;
 mod keys;
+mod methods;
 mod paper;
+mod past;
 mod profile;
 mod provision;
 mod recovery;
@@ -28,9 +32,10 @@ pub use clock::{SystemClock, TokioClock, WallClock, local_text};
 pub use counter::{Order, Report, Request};
 pub use equipment::{CameraSource, Equipment};
 pub use error::TerminalError;
+pub use methods::Method;
 pub use profile::{
-    AppSettings, CameraProfile, DestinationProfile, PrinterProfile, Profile, ProfileError,
-    ScreenProfile,
+    AppSettings, CameraProfile, DestinationProfile, Notify, Owner, PrinterProfile, Profile,
+    ProfileError, ScreenProfile,
 };
 pub use provision::{ProvisionError, Provisioning, provision};
 pub use terminal::{LeftOut, Parts, Terminal};

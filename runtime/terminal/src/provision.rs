@@ -1,5 +1,6 @@
 //! Setting up a terminal's folder once: journal, keys, and what the acquirer must be told.
 
+use caisson_host::MACHINE_CODE_SLOT;
 use caisson_journal::{Journal, JournalError};
 use caisson_vault::{KeyStore as _, NewSlot, PublicKey, SealedFile, TextError, VaultError};
 use std::path::PathBuf;
@@ -53,7 +54,11 @@ pub fn provision(wanted: &Provisioning) -> Result<PublicKey, ProvisionError> {
     let slot = |name: &str| {
         name.parse().map_err(|cause| ProvisionError::Slot { name: name.to_owned(), cause })
     };
-    let mut slots = vec![NewSlot::sign(slot(SIGNING_SLOT)?), NewSlot::seal(slot(RECOVERY_SLOT)?)];
+    let mut slots = vec![
+        NewSlot::sign(slot(SIGNING_SLOT)?),
+        NewSlot::seal(slot(RECOVERY_SLOT)?),
+        NewSlot::seal(slot(MACHINE_CODE_SLOT)?),
+    ];
     for (name, key) in &wanted.acquirers {
         let key = key
             .parse::<PublicKey>()

@@ -198,6 +198,7 @@ impl Inner {
             amount,
             original: Some(sale.key.clone()),
             merchant_order: None,
+            released: None,
         };
         let data = IntentData {
             service: service.id.clone(),

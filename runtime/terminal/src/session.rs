@@ -74,7 +74,7 @@ impl TillSession {
             match keys.next().await {
                 Key::Row(row) if is_menu => return UiAnswer::Row(row),
                 Key::Ok | Key::Yes if !is_menu => return UiAnswer::Done,
-                Key::Ok | Key::Yes | Key::No | Key::Row(_) | Key::Cancel => {}
+                Key::Ok | Key::Yes | Key::No | Key::Row(_) | Key::Code(_) | Key::Cancel => {}
             }
         }
     }

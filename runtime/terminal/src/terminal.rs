@@ -6,6 +6,8 @@ use crate::counter::log_app;
 use crate::driver::Driver;
 use crate::equipment::Equipment;
 use crate::error::TerminalError;
+use crate::hold::OwnerDesk;
+use crate::past::Begun;
 use crate::profile::Profile;
 use crate::session::{Company, TillSession};
 use crate::trial;
@@ -15,7 +17,9 @@ use caisson_core::risk::Limits;
 use caisson_core::view::View;
 use caisson_core::{Language, PaymentKey};
 use caisson_devices::printer::JobKey;
-use caisson_host::{App, AppActor, AppImage, ComponentCache, HostEngine, Service, ServiceKind};
+use caisson_host::{
+    App, AppActor, AppImage, ComponentCache, HostEngine, Origin, Service, ServiceKind,
+};
 use caisson_journal::{Boot, Filter, Journal, JournalError, JournalHandle, LIST_ROWS_MAX};
 use caisson_network::{Client, Connector};
 use caisson_packages::{Installed, InstalledApps, Manifest};
@@ -73,6 +77,8 @@ pub(crate) struct Inner {
     pub(crate) utc_offset_minutes: i32,
     pub(crate) limits: Limits,
     pub(crate) journal: JournalHandle,
+    pub(crate) owner: Option<OwnerDesk>,
+    pub(crate) begun: Begun,
     pub(crate) keys: Arc<dyn KeyStore>,
     pub(crate) recovery_slot: Slot,
     pub(crate) equipment: Equipment,
@@ -125,14 +131,17 @@ impl Terminal {
         })??;
         let packages = InstalledApps::at(&parts.profile.apps);
         let open = open_apps(&journal)?;
-        let (hosted, mut left_out) = trial::load_all(&parts, &packages, &open)?;
+        let (parts, (hosted, mut left_out)) = load_all(parts, &packages, &open).await?;
         let hosted = hosted.into_iter().map(|app| (app.manifest.id.clone(), Arc::new(app)));
+        let owner = OwnerDesk::open(&parts.profile, &parts.keys, &parts.connector)?;
         let Parts { profile, keys, equipment, clock, .. } = parts;
         let inner = Inner {
             merchant: profile.merchant,
             language: profile.language,
             utc_offset_minutes: profile.utc_offset_minutes,
             limits: profile.limits,
+            owner,
+            begun: Begun::default(),
             journal: JournalHandle::new(journal),
             keys,
             recovery_slot: RECOVERY_SLOT.parse()?,
@@ -257,6 +266,11 @@ impl Inner {
         Ok(())
     }
 
+    /// Every loaded app by its id.
+    pub(crate) fn apps(&self) -> impl Iterator<Item = (&String, &Arc<Hosted>)> {
+        self.apps.iter()
+    }
+
     /// The loaded app `id`.
     pub(crate) fn hosted(&self, id: &str) -> Option<&Arc<Hosted>> {
         self.apps.get(id)
@@ -376,20 +390,45 @@ fn open_apps(journal: &Journal) -> Result<BTreeSet<String>, JournalError> {
     Ok(journal.list(filter)?.into_iter().map(|row| row.app).collect())
 }
 
+/// Loads every installed app away from the threads that others wait on: reading and compiling
+/// take their time.
+async fn load_all(
+    parts: Parts,
+    packages: &InstalledApps,
+    open: &BTreeSet<String>,
+) -> Result<(Parts, trial::Loaded), TerminalError> {
+    let path = parts.profile.apps.clone();
+    let (packages, open) = (packages.clone(), open.clone());
+    let loading = tokio::task::spawn_blocking(move || {
+        let loaded = trial::load_all(&parts, &packages, &open)?;
+        Ok((parts, loaded))
+    });
+    loading.await.map_err(|error| TerminalError::Device { path, cause: error.to_string() })?
+}
+
 /// Loads one installed app with what this terminal grants it.
 pub(crate) fn load(parts: &Parts, app: &Installed) -> Result<Hosted, TerminalError> {
     let manifest = app.manifest.clone();
     let policy = parts.profile.app.get(&manifest.id).cloned().unwrap_or_default();
-    let cache =
-        ComponentCache::open(&parts.profile.cache).map_err(caisson_host::LoadError::from)?;
-    let wasm = app.component()?;
+    let (wasm, forms) = (app.component()?, app.forms()?);
     let image = AppImage {
         id: &manifest.id,
         wasm: &wasm,
         asked: &manifest.permissions,
         policy: &policy.grants,
     };
-    let actor = AppActor::new(App::load(&parts.engine, &cache, image)?);
+    let compiled = (&forms, &parts.profile.build_hosts);
+    let cache = ComponentCache::open(&parts.profile.cache, Arc::clone(&parts.keys));
+    let cache = cache.map_err(caisson_host::LoadError::from)?;
+    let (loaded, origin) = App::load_compiled(&parts.engine, &cache, image, compiled)?;
+    match origin {
+        Origin::BuildHost(host) => tracing::info!(app = %manifest.id, %host, "machine code"),
+        Origin::Here { passed_over: None } => {}
+        Origin::Here { passed_over: Some(why) } => {
+            tracing::warn!(app = %manifest.id, %why, "compiled here instead");
+        }
+    }
+    let actor = AppActor::new(loaded);
     let client = match &manifest.destination {
         None => None,
         Some(name) => {

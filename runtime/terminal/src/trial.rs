@@ -9,11 +9,14 @@
 use crate::error::TerminalError;
 use crate::terminal::{Hosted, Inner, LeftOut, Parts, load};
 use caisson_core::payment::Payment;
-use caisson_host::LoadError;
+use caisson_host::{ComponentCache, LoadError};
 use caisson_packages::{InstalledApps, Returned};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+/// The apps that were loaded, and those that this start goes without.
+pub(crate) type Loaded = (Vec<Hosted>, Vec<LeftOut>);
 
 /// Loads every installed app; `open` names those that have an open payment. An app that is broken
 /// itself is left out, so that it keeps no other from taking payments.
@@ -21,7 +24,7 @@ pub(crate) fn load_all(
     parts: &Parts,
     apps: &InstalledApps,
     open: &BTreeSet<String>,
-) -> Result<(Vec<Hosted>, Vec<LeftOut>), TerminalError> {
+) -> Result<Loaded, TerminalError> {
     let (mut hosted, mut left_out) = (Vec::new(), Vec::new());
     for id in apps.ids()? {
         match bring_up(parts, apps, &id, open.contains(&id)) {
@@ -33,6 +36,7 @@ pub(crate) fn load_all(
             Err(error) => return Err(error),
         }
     }
+    ComponentCache::keep_only(&parts.profile.cache, &apps.components()?);
     Ok((hosted, left_out))
 }
 
@@ -70,6 +74,8 @@ const fn is_its_own_fault(error: &TerminalError) -> bool {
         TerminalError::Load(error) => match error {
             LoadError::NotAComponent { .. }
             | LoadError::NotCompiled { .. }
+            | LoadError::MachineCode { .. }
+            | LoadError::Form(_)
             | LoadError::UnknownImport { .. }
             | LoadError::WrongWorld { .. }
             | LoadError::Services(_) => true,

@@ -15,11 +15,15 @@ mod text;
 
 mod aead;
 mod error;
+mod passcode;
 mod public;
 mod sealed_file;
 mod slot;
 
 pub use error::VaultError;
+pub use passcode::{
+    PASSCODE_DIGITS_MAX, PASSCODE_DIGITS_MIN, Passcode, PasscodeError, PasscodeHash,
+};
 pub use public::{PUBLIC_KEY_BYTES, PublicKey, SIGNATURE_BYTES, Signature, verify_detached};
 pub use sealed_file::{
     KEK_BYTES, Kind, NewSlot, SEALED_FILE_BYTES_MAX, SEED_BYTES, SLOTS_MAX, SealedFile, SigningSeed,

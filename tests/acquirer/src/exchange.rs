@@ -14,6 +14,7 @@ mod cancel;
 mod close;
 mod create;
 mod fields;
+mod notice;
 mod pay;
 pub(crate) mod phone;
 mod query;
@@ -41,11 +42,13 @@ pub enum Operation {
     RefundQuery,
     /// `query` for people at a desk. Moves nothing.
     Lookup,
+    /// A word to the shop's owner. Moves nothing.
+    Notice,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pay,
         Self::Query,
         Self::Cancel,
@@ -54,6 +57,7 @@ impl Operation {
         Self::Refund,
         Self::RefundQuery,
         Self::Lookup,
+        Self::Notice,
     ];
 
     /// Its name in paths, fault lines and books.
@@ -68,6 +72,7 @@ impl Operation {
             Self::Refund => "refund",
             Self::RefundQuery => "refund-query",
             Self::Lookup => "lookup",
+            Self::Notice => "notice",
         }
     }
 
@@ -163,6 +168,7 @@ pub(crate) enum Request {
     Close(close::Close),
     Refund(refund::Refund),
     RefundQuery(refund::RefundQuery),
+    Notice(notice::Notice),
     /// Cannot be read; moves nothing.
     Bad(BadRequest),
 }
@@ -182,6 +188,7 @@ impl Request {
             Operation::Close => close::Close::read(&fields).map(Self::Close),
             Operation::Refund => refund::Refund::read(&fields).map(Self::Refund),
             Operation::RefundQuery => refund::RefundQuery::read(&fields).map(Self::RefundQuery),
+            Operation::Notice => notice::Notice::read(&fields).map(Self::Notice),
         };
         read.unwrap_or_else(Self::Bad)
     }
@@ -196,6 +203,7 @@ impl Request {
             Self::Close(request) => Some(&request.order),
             Self::Refund(request) => Some(&request.refund),
             Self::RefundQuery(request) => Some(&request.refund),
+            Self::Notice(request) => Some(&request.order),
             Self::Bad(_) => None,
         }
     }
@@ -230,6 +238,7 @@ impl Request {
             Self::Close(request) => request.book(desk),
             Self::Refund(request) => request.book(desk, effect),
             Self::RefundQuery(request) => request.book(desk),
+            Self::Notice(request) => Ok(request.answer()),
             Self::Bad(bad) => Ok(bad.answer()),
         }
     }

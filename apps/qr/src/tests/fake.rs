@@ -93,6 +93,7 @@ impl FakeTill {
             amount: core_money(ASKED),
             original: None,
             merchant_order: None,
+            released: None,
         };
         Self {
             language: "en",

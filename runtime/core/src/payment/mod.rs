@@ -27,6 +27,7 @@ pub use state::State;
 
 use crate::key::PaymentKey;
 use crate::money::Money;
+use crate::reason::Reason;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
@@ -92,6 +93,9 @@ pub struct Intent {
     pub original: Option<PaymentKey>,
     /// The merchant's own order number, where there is one.
     pub merchant_order: Option<String>,
+    /// Why it was held until the owner gave a code; `None` where nobody had to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Reason>,
 }
 
 /// SHA-256 of a request as it was handed to the network.

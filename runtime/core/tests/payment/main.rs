@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a wrong script must fail its test")]
 
+mod books;
 mod ending;
 mod offer;
 mod properties;

@@ -30,6 +30,7 @@ pub(crate) fn intent(kind: Kind, amount: Money) -> Intent {
         amount,
         original: None,
         merchant_order: None,
+        released: None,
     }
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn sale(journal: &mut Journal, minor: u64) -> Intent {
         amount: cny(minor),
         original: None,
         merchant_order: Some(format!("order-{minor}")),
+        released: None,
     }
 }
 

@@ -112,6 +112,10 @@ impl Connector for RankedConnector {
         };
         connected.map_err(|kind| ConnectError::Refused { host: host.to_owned(), port, kind })
     }
+
+    fn is_down(&self) -> bool {
+        !self.links.is_unknown() && self.links.ranked().is_empty()
+    }
 }
 
 impl fmt::Debug for RankedConnector {

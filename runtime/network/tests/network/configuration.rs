@@ -39,6 +39,7 @@ fn the_example_holds_every_operation_of_the_gateway() {
             "close Undo",
             "create Offer",
             "lookup Service",
+            "notice Service",
             "pay Financial",
             "query Inquiry",
             "refund Financial repeatable",

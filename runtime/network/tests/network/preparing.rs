@@ -81,11 +81,24 @@ fn an_offer_says_how_long_it_can_be_paid_within_its_limit() {
 #[test]
 fn what_is_no_request_is_refused_with_its_reason() {
     check("pay", "[]", &sale(1), "the request to `pay` is JSON, but not an object; write { ... }");
+    for body in [
+        "{\"code\":281235567890123456300}",
+        "{\"a\":[{\"b\":1.5}]}",
+        "{\"a\":-9223372036854775809}",
+    ] {
+        check(
+            "pay",
+            body,
+            &sale(1),
+            "the request to `pay` has a number with a fraction or beyond 64 bits, which loses \
+             digits on its way; write it as a string",
+        );
+    }
     check(
         "steal",
         "{}",
         &sale(1),
-        "destination `wallet` has no operation `steal`; it has cancel, close, create, lookup, pay, \
+        "destination `wallet` has no operation `steal`; it has cancel, close, create, lookup, notice, pay, \
          query, refund, refund-query",
     );
     check(

@@ -16,6 +16,8 @@ pub(crate) enum Outcome {
     TooEarly,
     NotFound,
     Refunded,
+    /// A notice was taken.
+    Received,
     /// To a phone: this is what the code asks for.
     Shown,
     /// To a phone: the customer's refusal was taken.
@@ -34,6 +36,7 @@ impl Outcome {
             Self::TooEarly => "TOO_EARLY",
             Self::NotFound => "NOT_FOUND",
             Self::Refunded => "REFUNDED",
+            Self::Received => "RECEIVED",
             Self::Shown => "SHOWN",
             Self::Refused => "REFUSED",
         }

@@ -170,3 +170,35 @@ pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     let four = bytes.get(at..at.checked_add(4)?)?;
     Some(u32::from_ne_bytes(four.try_into().ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_cut_into_pieces_of_themselves(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            lengths in proptest::collection::vec(0_u8..40, 0..12),
+            fixed in 0_usize..40,
+        ) {
+            // Lengths that mostly fit, where a message and where an attribute begins.
+            let mut part = bytes;
+            for (place, length) in lengths.into_iter().enumerate() {
+                if let Some(four) = part.get_mut(place * 16..place * 16 + 4) {
+                    four.copy_from_slice(&[length, 0, 0, 0]);
+                }
+            }
+            let mut left = part.len();
+            for message in messages(&part) {
+                prop_assert!(message.body.len() + HEADER_BYTES <= left);
+                left -= message.body.len() + HEADER_BYTES;
+                for (_, value) in Attributes::after(message.body, fixed).into_iter().flatten() {
+                    prop_assert!(value.len() + 4 + fixed <= message.body.len());
+                }
+            }
+            prop_assert!(chunks(&part).map(<[u8]>::len).sum::<usize>() <= part.len());
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! A payment that waits for the owner's code.
+//!
+//! Guarantees: nothing is journalled and no app runs while a payment is held; a window that ends
+//! refuses; after [`TRIES`] wrong codes none is taken for [`REST`]. Whether the owner hears of it
+//! never decides anything: the notice is a service, and the code is what releases.
+
+use crate::acquirer;
+use crate::error::TerminalError;
+use crate::keys::Keys;
+use crate::profile::{Notify, Owner, Profile};
+use crate::terminal::Inner;
+use caisson_core::Reason;
+use caisson_core::operation::OperationKind;
+use caisson_core::payment::Intent;
+use caisson_core::view::View;
+use caisson_devices::screen::Key;
+use caisson_network::{Binding, Client, Connector, Heard, Prepared};
+use caisson_vault::{KeyStore, Passcode};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Codes that may be wrong, one after the other.
+const TRIES: u32 = 3;
+/// How long no code is taken after that: a guesser has 36 tries an hour at a million codes.
+const REST: Duration = Duration::from_secs(5 * 60);
+/// Waits before a notice is sent again.
+const NOTICE_WAITS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(8)];
+
+/// The owner as this terminal knows one.
+pub(crate) struct OwnerDesk {
+    owner: Owner,
+    notices: Option<Notices>,
+    rests_until: Mutex<Option<Instant>>,
+}
+
+/// The way of a notice.
+struct Notices {
+    client: Client,
+    operation: String,
+}
+
+impl OwnerDesk {
+    /// The desk of the profile's owner, where it has one.
+    pub(crate) fn open(
+        profile: &Profile,
+        keys: &Arc<dyn KeyStore>,
+        connector: &Arc<dyn Connector>,
+    ) -> Result<Option<Self>, TerminalError> {
+        let Some(owner) = profile.owner.clone() else { return Ok(None) };
+        let notices = match &owner.notify {
+            None => None,
+            Some(Notify { destination, operation }) => {
+                let missing = || TerminalError::NoNotice {
+                    destination: destination.clone(),
+                    operation: operation.clone(),
+                };
+                let client = acquirer::client(profile, destination, keys, connector)?;
+                let client = client.ok_or_else(missing)?;
+                let known = client.destination().operation(operation);
+                known.filter(|known| known.kind() == OperationKind::Service).ok_or_else(missing)?;
+                Some(Notices { client, operation: operation.clone() })
+            }
+        };
+        Ok(Some(Self { owner, notices, rests_until: Mutex::new(None) }))
+    }
+
+    fn rests(&self) -> bool {
+        let until = *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| Instant::now() < until)
+    }
+
+    fn rest(&self) {
+        let until = Some(Instant::now() + REST);
+        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+
+    /// Compares off the thread that serves the screen: it takes as long as a blink.
+    async fn knows(&self, code: Passcode) -> bool {
+        let hash = self.owner.code.clone();
+        tokio::task::spawn_blocking(move || hash.matches(&code)).await.unwrap_or(false)
+    }
+}
+
+impl Inner {
+    /// Waits for the owner; `None` where the payment is released.
+    pub(crate) async fn hold(
+        self: &Arc<Self>,
+        intent: &Intent,
+        reason: Reason,
+        keys: &Keys,
+    ) -> Option<Reason> {
+        // A profile that holds without an owner is refused when it is read.
+        let Some(desk) = &self.owner else { return Some(reason) };
+        if desk.rests() {
+            return Some(Reason::OwnerCodeWrong);
+        }
+        self.notify(desk, intent, reason);
+        let refusal = self.ask_owner(desk, intent, reason, keys).await;
+        let ended = refusal.map_or("released", Reason::code);
+        tracing::info!(key = %intent.key, %reason, ended, "the payment was held for the owner");
+        refusal
+    }
+
+    async fn ask_owner(
+        &self,
+        desk: &OwnerDesk,
+        intent: &Intent,
+        reason: Reason,
+        keys: &Keys,
+    ) -> Option<Reason> {
+        let until = Instant::now() + desk.owner.window;
+        for tries_left in (1..=TRIES).rev() {
+            keys.forget().await;
+            let was_wrong = tries_left < TRIES;
+            let view = View::Hold { reason, tries_left, was_wrong };
+            self.show(view, Some(intent.amount), Some(until));
+            let answered = async {
+                loop {
+                    match keys.next().await {
+                        Key::Code(code) => return Some(code),
+                        Key::No => return None,
+                        Key::Ok | Key::Yes | Key::Row(_) | Key::Cancel => {}
+                    }
+                }
+            };
+            let answer = tokio::select! {
+                biased;
+                () = keys.cancelled() => return Some(Reason::CancelledByCashier),
+                answer = answered => answer,
+                () = tokio::time::sleep_until(until) => return Some(Reason::OwnerSilent),
+            };
+            let Some(code) = answer else { return Some(Reason::OwnerRefused) };
+            if desk.knows(code).await {
+                return None;
+            }
+        }
+        desk.rest();
+        Some(Reason::OwnerCodeWrong)
+    }
+
+    /// Tells the owner, behind the counter.
+    fn notify(self: &Arc<Self>, desk: &OwnerDesk, intent: &Intent, reason: Reason) {
+        let Some(notices) = &desk.notices else { return };
+        let client = notices.client.clone();
+        let notice = self.notice(intent, reason, desk.owner.window).to_string();
+        let binding = Binding { order: intent.key.clone(), original: None, amount: None };
+        let prepared =
+            client.destination().prepare(&notices.operation, notice.as_bytes(), &binding);
+        match prepared {
+            Ok(prepared) => self.spawn(async move {
+                send(&client, &prepared).await;
+                Ok(())
+            }),
+            Err(error) => tracing::error!(%error, "the owner cannot be told"),
+        }
+    }
+
+    fn notice(&self, intent: &Intent, reason: Reason, window: Duration) -> serde_json::Value {
+        let row = reason.row();
+        serde_json::json!({
+            "terminal": self.merchant.terminal_id,
+            "merchant": self.merchant.merchant_id,
+            "kind": intent.kind,
+            "app": intent.app,
+            "service": intent.service,
+            "asked_minor": intent.amount.minor(),
+            "asked_currency": intent.amount.currency().code(),
+            "reason": reason.code(),
+            "why_zh": row.why.zh,
+            "why_en": row.why.en,
+            "window_s": window.as_secs(),
+            "at_ms": self.clock.now().ms,
+        })
+    }
+}
+
+/// Sends a notice until it was answered. It moves nothing, so it may come twice.
+async fn send(client: &Client, notice: &Prepared) {
+    let mut waits = NOTICE_WAITS.into_iter();
+    loop {
+        let trouble = match client.exchange(notice).await {
+            Heard::Answer(_) => return,
+            Heard::NotSent { cause, .. } => cause.to_string(),
+            Heard::NoAnswer { cause, .. } => cause.to_string(),
+        };
+        let Some(wait) = waits.next() else {
+            tracing::error!(%trouble, "the owner was not told of a held payment");
+            return;
+        };
+        tokio::time::sleep(wait).await;
+    }
+}

@@ -1,0 +1,119 @@
+//! The ways to pay and how each stands, told before the customer pays.
+
+use crate::admit::CONFIRM_WAIT;
+use crate::counter::Request;
+use crate::error::TerminalError;
+use crate::keys::Keys;
+use crate::terminal::{Hosted, Inner, Terminal};
+use caisson_core::view::View;
+use caisson_core::{Money, Reason};
+use caisson_devices::screen::Key;
+use caisson_host::{Service, ServiceKind};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Longest that an acquirer may take to show that it is there: somebody is waiting to pay.
+const REACH_WAIT: Duration = Duration::from_secs(3);
+
+/// A way to pay: a service of an app that takes money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Method {
+    /// The app's id.
+    pub app: String,
+    /// Its service.
+    pub service: Service,
+    /// Why it takes no payment now: [`Reason::MethodParked`] or [`Reason::MethodDown`].
+    pub trouble: Option<Reason>,
+}
+
+impl Terminal {
+    /// Every way to pay, and how it stands. Where the last connection to an acquirer failed, it is
+    /// tried again, which takes up to three seconds for each such app.
+    ///
+    /// # Errors
+    /// Only what stops the terminal.
+    pub async fn methods(&self) -> Result<Vec<Method>, TerminalError> {
+        self.inner().methods().await
+    }
+}
+
+impl Hosted {
+    /// True where its acquirer cannot be reached. Tries only where there is doubt.
+    pub(crate) async fn is_down(&self) -> bool {
+        match &self.client {
+            Some(client) if client.is_doubtful() => client.reach(REACH_WAIT).await.is_err(),
+            Some(_) | None => false,
+        }
+    }
+}
+
+impl Inner {
+    async fn methods(&self) -> Result<Vec<Method>, TerminalError> {
+        let mut methods = Vec::new();
+        for (id, hosted) in self.apps() {
+            let app = id.clone();
+            let parked = self.journal.with(move |journal| journal.method_parked(&app)).await??;
+            let trouble = if parked.is_some() {
+                Some(Reason::MethodParked)
+            } else if hosted.is_down().await {
+                Some(Reason::MethodDown)
+            } else {
+                None
+            };
+            let sales = hosted.services().iter().filter(|s| s.kind == ServiceKind::Sale);
+            methods.extend(sales.map(|service| {
+                let service = service.clone();
+                Method { app: id.clone(), service, trouble }
+            }));
+        }
+        Ok(methods)
+    }
+
+    /// Where the wanted way to pay cannot be used: the cashier's choice among the others, app and
+    /// service; `None` where there is no other, or none was chosen.
+    pub(crate) async fn instead(
+        &self,
+        request: &Request,
+        reason: Reason,
+        amount: Option<Money>,
+        keys: &Keys,
+    ) -> Result<Option<(String, String)>, TerminalError> {
+        let is_the_methods = matches!(reason, Reason::MethodParked | Reason::MethodDown);
+        if !is_the_methods || request.original.is_some() {
+            return Ok(None);
+        }
+        let mut others = self.methods().await?;
+        others.retain(|method| method.trouble.is_none() && method.app != request.app);
+        if others.is_empty() {
+            return Ok(None);
+        }
+        let name = |method: &Method| match self.language {
+            caisson_core::Language::Zh => method.service.zh.clone(),
+            caisson_core::Language::En => method.service.en.clone(),
+        };
+        let rows = others.iter().map(name).collect();
+        let until = Instant::now() + CONFIRM_WAIT;
+        keys.forget().await;
+        self.show(View::Instead { reason, rows }, amount, Some(until));
+        let chosen = async {
+            loop {
+                match keys.next().await {
+                    Key::Row(row) => {
+                        let row = usize::try_from(row).unwrap_or(usize::MAX);
+                        if let Some(method) = others.get(row) {
+                            return Some((method.app.clone(), method.service.id.clone()));
+                        }
+                    }
+                    Key::No => return None,
+                    Key::Ok | Key::Yes | Key::Code(_) | Key::Cancel => {}
+                }
+            }
+        };
+        Ok(tokio::select! {
+            biased;
+            () = keys.cancelled() => None,
+            chosen = chosen => chosen,
+            () = tokio::time::sleep_until(until) => None,
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! `[camera]`, `[printer]`, `[screen]`: which driver, and what it needs.
+
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// Where codes are read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "driver", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum CameraProfile {
+    /// Pictures are held before it by commands.
+    Emulated {},
+    /// A V4L2 device.
+    V4l2 {
+        /// Its node or index: `/dev/video0`.
+        device: String,
+    },
+}
+
+/// Where receipts come out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "driver", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PrinterProfile {
+    /// Pictures and texts in a folder.
+    Emulated {
+        /// The folder.
+        folder: PathBuf,
+        /// Width of the roll: 58 or 80.
+        paper_mm: u32,
+    },
+    /// ESC/POS on a USB printer node.
+    Usb {
+        /// `/dev/usb/lp0`.
+        device: PathBuf,
+        /// Width of the roll: 58 or 80.
+        paper_mm: u32,
+    },
+    /// ESC/POS on a serial line.
+    Serial {
+        /// `/dev/ttyS1`.
+        device: PathBuf,
+        /// Bits a second.
+        baud: u32,
+        /// Width of the roll: 58 or 80.
+        paper_mm: u32,
+    },
+    /// ESC/POS over TCP.
+    Tcp {
+        /// `printer.shop:9100`.
+        address: String,
+        /// Width of the roll: 58 or 80.
+        paper_mm: u32,
+    },
+}
+
+/// What people see.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "driver", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum ScreenProfile {
+    /// Lines of text, and commands from standard input.
+    Headless {},
+}
+
+/// Width of the printer's roll in millimetres.
+pub(crate) const fn paper_mm(printer: &PrinterProfile) -> u32 {
+    match printer {
+        PrinterProfile::Emulated { paper_mm, .. }
+        | PrinterProfile::Usb { paper_mm, .. }
+        | PrinterProfile::Serial { paper_mm, .. }
+        | PrinterProfile::Tcp { paper_mm, .. } => *paper_mm,
+    }
+}
+
+/// The emulated printer's folder, taken from the profile's own.
+pub(super) fn at_home_printer(home: &Path, printer: PrinterProfile) -> PrinterProfile {
+    match printer {
+        PrinterProfile::Emulated { folder, paper_mm } => {
+            PrinterProfile::Emulated { folder: home.join(folder), paper_mm }
+        }
+        other => other,
+    }
+}
