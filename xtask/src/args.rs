@@ -11,10 +11,11 @@ Everything that one does with this repository.
                        print what happened. The receipts are in ./demo-out afterwards. The exit
                        status is 0 only if both were approved and the acquirer's books agree with
                        the terminal's journal.
-  cargo xtask test     Check everything: format, lints, tests, scenarios, the demo, documentation,
-                       licences. A table at the end says what passed.
+  cargo xtask test     Check everything: format, lints, tests, scenarios, the demo, the device build,
+                       documentation, licences. A table at the end says what passed.
   cargo xtask check    The quick part of it: format, lints, documentation, licences.
-  cargo xtask build    Build the binary and the apps for release, and say where they are.
+  cargo xtask build    Build the binary, the one for devices, and the apps for release, and say
+                       where they are.
 
 Every verb first looks for what it needs: a C compiler, the kernel's headers, libclang (for the
 camera), and Rust's target wasm32-wasip2 (for the apps). On Debian and its family it offers to

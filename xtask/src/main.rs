@@ -11,6 +11,7 @@ mod apps;
 mod args;
 mod command;
 mod demo;
+mod device;
 mod error;
 mod place;
 mod release;

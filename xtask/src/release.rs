@@ -1,9 +1,9 @@
-//! `cargo xtask build`: binary and apps for release, where they are and how large.
+//! `cargo xtask build`: both binaries and the apps for release, where they are and how large.
 
 use crate::args::Consent;
 use crate::error::Error;
 use crate::place::Place;
-use crate::{apps, command, setup};
+use crate::{apps, command, device, setup};
 use std::fs;
 use std::path::Path;
 
@@ -14,7 +14,9 @@ pub(crate) fn run(place: &Place, consent: Consent) -> Result<(), Error> {
     let apps = apps::build(place)?;
     eprintln!("building the binary for release; the first time takes long");
     command::run(&mut command::cargo(place, &["build", "--release", "--package", "caisson"]))?;
+    device::build(place, &["--release"])?;
     tell("caisson", &place.binary("release"))?;
+    tell("device", &device::binary(place, "release"))?;
     for app in apps {
         tell(&format!("app {}", app.id), &app.component)?;
     }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::place::Place;
 use crate::steps::Steps;
 use crate::system::Need;
-use crate::{apps, command, demo, setup};
+use crate::{apps, command, demo, device, setup};
 use std::fs;
 use std::path::PathBuf;
 
@@ -32,6 +32,12 @@ pub(crate) fn test(place: &Place, consent: Consent) -> Result<(), Error> {
     let binary = steps.run("binary", || demo::build_binary(place));
     steps.run("clippy", || clippy(place));
     steps.run("tests", || tests(place));
+    let device = steps.run("device build", || device_build(place));
+    if apps && binary && device {
+        steps.run("device", || device::play(place));
+    } else {
+        steps.leave("device", "there is no binary or no app to run it with");
+    }
     steps.run("examples in documentation", || {
         command::run(&mut command::cargo(place, &["test", "--workspace", "--doc"]))
     });
@@ -61,13 +67,22 @@ pub(crate) fn check(place: &Place, consent: Consent) -> Result<(), Error> {
     steps.finish()
 }
 
+fn device_build(place: &Place) -> Result<(), Error> {
+    device::build(place, &[])?;
+    device::check(place)
+}
+
 fn format(place: &Place) -> Result<(), Error> {
     command::run(&mut command::cargo(place, &["fmt", "--all", "--check"]))
 }
 
 fn clippy(place: &Place) -> Result<(), Error> {
-    let words = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-    command::run(&mut command::cargo(place, &words))
+    // The device's tests are no test of the desktop build alone, so `--all-targets` leaves them out.
+    for targets in [["--all-targets"].as_slice(), &["--test", "device"]] {
+        let mut cargo = command::cargo(place, &["clippy", "--workspace"]);
+        command::run(cargo.args(targets).args(["--", "-D", "warnings"]))?;
+    }
+    Ok(())
 }
 
 fn tests(place: &Place) -> Result<(), Error> {

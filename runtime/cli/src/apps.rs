@@ -5,13 +5,14 @@ use crate::chronicle::Chronicle;
 use crate::error::CliError;
 use crate::out::table;
 use caisson_core::{Language, Text};
-use caisson_host::{App, AppImage, ComponentCache, HostEngine};
+use caisson_host::{App, AppImage, ComponentCache, HostEngine, LoadError, Origin, own_purpose};
 use caisson_journal::JournalError;
 use caisson_packages::{
     Approved, Health, Installation, Installed, InstalledApps, Package, ReturnCause, Returned,
     STARTS_MAX,
 };
 use caisson_terminal::Profile;
+use caisson_vault::SealedFile;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,26 +32,45 @@ const CONFIRMED: Text = Text { zh: "已确认", en: "confirmed" };
 const NONE: Text = Text { zh: "没有安装应用", en: "no app is installed" };
 
 /// Installs the package in `folder` on the terminal of `profile`. The app is loaded first with what
-/// the profile grants, so that an installed app is one with which the terminal starts.
+/// the profile grants, so that an installed app is one with which the terminal starts. Says where
+/// its machine code is from, too.
 pub(crate) fn install(
     folder: &Path,
     profile: &Profile,
     dev: bool,
-) -> Result<Installation, CliError> {
+) -> Result<(Installation, Origin), CliError> {
     let package = Package::read(folder)?;
     let id = package.manifest().id.clone();
     refuse_open(&id, profile)?;
     let approved = package.approve(&profile.publishers, dev)?;
-    check(&approved, profile)?;
+    let approved = approved.carrying(&own_purpose().target, &profile.build_hosts)?;
+    let origin = check(&approved, profile)?;
     // Loading took its time, and the terminal may have run meanwhile.
     refuse_open(&id, profile)?;
-    Ok(InstalledApps::at(&profile.apps).install(&approved)?)
+    let apps = InstalledApps::at(&profile.apps);
+    let done = apps.install(&approved)?;
+    ComponentCache::keep_only(&profile.cache, &apps.components()?);
+    Ok((done, origin))
+}
+
+/// Where an app's machine code is from, in words.
+pub(crate) fn compiled_by(origin: &Origin) -> String {
+    match origin {
+        Origin::BuildHost(name) => format!("compiled by the build host {name}"),
+        Origin::Here { passed_over: None } => "compiled here".to_owned(),
+        Origin::Here { passed_over: Some(why) } => {
+            format!("compiled here, without the package's own machine code: {why}")
+        }
+    }
 }
 
 /// Removes the app `id` from the terminal of `profile`.
 pub(crate) fn remove(id: &str, profile: &Profile) -> Result<(), CliError> {
     refuse_open(id, profile)?;
-    Ok(InstalledApps::at(&profile.apps).remove(id)?)
+    let apps = InstalledApps::at(&profile.apps);
+    apps.remove(id)?;
+    ComponentCache::keep_only(&profile.cache, &apps.components()?);
+    Ok(())
 }
 
 /// An app with an open payment is needed as it is, to ask what became of it.
@@ -73,7 +93,7 @@ fn refuse_open(id: &str, profile: &Profile) -> Result<(), CliError> {
     }
 }
 
-fn check(approved: &Approved, profile: &Profile) -> Result<(), CliError> {
+fn check(approved: &Approved, profile: &Profile) -> Result<Origin, CliError> {
     let package = approved.package();
     let manifest = package.manifest();
     let id = &manifest.id;
@@ -86,10 +106,12 @@ fn check(approved: &Approved, profile: &Profile) -> Result<(), CliError> {
     }
     let policy = profile.app.get(id).cloned().unwrap_or_default();
     let engine = Arc::new(HostEngine::start()?);
-    let cache = ComponentCache::open(&profile.cache).map_err(caisson_host::LoadError::from)?;
+    let keys = Arc::new(SealedFile::open(&profile.vault, &profile.kek)?);
+    let cache = ComponentCache::open(&profile.cache, keys).map_err(LoadError::from)?;
     let (asked, policy) = (&manifest.permissions, &policy.grants);
-    App::load(&engine, &cache, AppImage { id, wasm: package.component(), asked, policy })?;
-    Ok(())
+    let image = AppImage { id, wasm: package.component(), asked, policy };
+    let compiled = (package.forms(), &profile.build_hosts);
+    Ok(App::load_compiled(&engine, &cache, image, compiled)?.1)
 }
 
 /// The installed apps as a table, and below it which versions gave way and why.

@@ -2,13 +2,14 @@
 
 use caisson_core::PaymentKey;
 use caisson_devices::screen::Key;
+use caisson_vault::{PASSCODE_DIGITS_MAX, PASSCODE_DIGITS_MIN, Passcode};
 use std::path::PathBuf;
 
 /// Longest line; what is beyond it was not typed by a person.
 pub(crate) const LINE_BYTES_MAX: usize = 4096;
 
 /// Every command with what it does, for `help` and for whoever typed something else.
-pub(crate) const COMMANDS: &str = "\
+const COMMANDS: &str = "\
 pay AMOUNT [CURRENCY]        scan the customer's code:  pay 12.00
 show-code AMOUNT [CURRENCY]  show a code to the customer's phone
 SERVICE AMOUNT [CURRENCY]    any other sale that `services` lists
@@ -16,13 +17,21 @@ refund KEY AMOUNT            give back some or all of a sale
 reprint KEY                  print a receipt again
 serve SERVICE                run a service that moves no money:  serve query
 services                     list what the installed apps offer
+methods                      list the ways to pay, and which cannot be used now
 hold FILE                    hold a picture, or a folder of them, before the emulated camera
 hold-code TEXT               hold a QR code with this text before the emulated camera
 hold-nothing                 take it away
 ok, yes, no, row N, cancel   press that key
+owner CODE                   key the owner's code, which releases a held payment
 open                         list the payments that are not certain yet
 help                         this list
 quit                         finish what is under way, then end";
+
+/// The commands that this build has: only a desktop has an emulated camera.
+pub(crate) fn commands() -> String {
+    let is_here = |line: &&str| cfg!(feature = "desktop") || !line.starts_with("hold");
+    COMMANDS.lines().filter(is_here).collect::<Vec<_>>().join("\n")
+}
 
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +46,8 @@ pub(crate) enum Command {
     Serve(String),
     /// List the services.
     Services,
+    /// List the ways to pay and how each stands.
+    Methods,
     /// Hold a picture or a folder of them before the camera.
     Hold(PathBuf),
     /// Hold a code before the camera.
@@ -73,6 +84,8 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
         ("cancel", []) => Ok(Command::Press(Key::Cancel)),
         ("row", [number]) => row(number),
         ("services", []) => Ok(Command::Services),
+        ("methods", []) => Ok(Command::Methods),
+        ("owner", [code]) => owner(code),
         ("open", []) => Ok(Command::Open),
         ("help", _) => Ok(Command::Help),
         ("quit" | "exit", []) => Ok(Command::Quit),
@@ -84,6 +97,7 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
         ("refund", [key, amount]) => {
             Ok(Command::Refund { key: payment_key(key)?, amount: (*amount).to_owned() })
         }
+        ("owner", _) => Err("write the owner's code: owner 123456".to_owned()),
         ("row", _) => Err("write the number of a row: row 2".to_owned()),
         ("hold", _) => Err("write a picture's path: hold code.png".to_owned()),
         ("hold-code", _) => Err("write the code's text: hold-code 134567890123456789".to_owned()),
@@ -97,7 +111,7 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
         ("pay" | "show-code", _) => Err(format!("write an amount: {word} 12.00")),
         (word, _) => {
             let word: String = word.chars().take(40).collect();
-            Err(format!("there is no command \"{word}\"; there are:\n{COMMANDS}"))
+            Err(format!("there is no command \"{word}\"; there are:\n{}", commands()))
         }
     }
 }
@@ -116,6 +130,12 @@ fn row(text: &str) -> Result<Command, String> {
     let number =
         number.ok_or_else(|| format!("{text} is not the number of a row; the first is 1"))?;
     Ok(Command::Press(Key::Row(number)))
+}
+
+/// Says nothing of what was typed.
+fn owner(text: &str) -> Result<Command, String> {
+    let wrong = || format!("a code has {PASSCODE_DIGITS_MIN} to {PASSCODE_DIGITS_MAX} digits");
+    Passcode::new(text).map(|code| Command::Press(Key::Code(code))).ok_or_else(wrong)
 }
 
 fn payment_key(text: &str) -> Result<PaymentKey, String> {
@@ -150,6 +170,9 @@ mod tests {
         check("hold-code 13 45", Command::HoldCode("13 45".to_owned()));
         check("row 1", Command::Press(Key::Row(0)));
         check("cancel", Command::Press(Key::Cancel));
+        let code = Passcode::new("482913").unwrap();
+        check("owner 482913", Command::Press(Key::Code(code)));
+        check("methods", Command::Methods);
         check("", Command::Nothing);
         check("# a note", Command::Nothing);
         check("quit", Command::Quit);
@@ -160,6 +183,7 @@ mod tests {
         check_wrong("pay", "write an amount: pay 12.00");
         check_wrong("pay twelve", "write an amount: pay 12.00");
         check_wrong("row 0", "0 is not the number of a row; the first is 1");
+        check_wrong("owner 48291", "a code has 6 to 12 digits");
         check_wrong("row", "write the number of a row: row 2");
         check_wrong("refund k1 5.00", "\"k1\" is not a payment key (1 to 32 of 0-9 and A-Z)");
         check_wrong("dance", &format!("there is no command \"dance\"; there are:\n{COMMANDS}"));

@@ -4,10 +4,11 @@
 //! not of the start, so that a terminal whose printer is off can still take money.
 
 use crate::error::CliError;
+use crate::held::Held;
 use async_trait::async_trait;
 use caisson_devices::camera::{Camera, CameraError};
-use caisson_devices::emulated::camera::Lens;
-use caisson_devices::emulated::printer::EmulatedPrinter;
+#[cfg(feature = "desktop")]
+use caisson_devices::emulated::{camera::Lens, printer::EmulatedPrinter};
 use caisson_devices::escpos::Finish;
 use caisson_devices::escpos::driver::{EscPosPrinter, Options};
 #[cfg(target_os = "linux")]
@@ -29,19 +30,21 @@ use caisson_devices::emulated::storage::EmulatedStorage as DiskStorage;
 pub(crate) struct Built {
     pub(crate) equipment: Equipment,
     /// What is held before an emulated camera; `None` for a real one.
-    pub(crate) lens: Option<Lens>,
+    pub(crate) held: Option<Held>,
 }
 
 /// Puts together what `profile` names, with `screen`.
 pub(crate) fn build(profile: &Profile, screen: Arc<dyn Screen>) -> Result<Built, CliError> {
-    let (camera, lens) = camera(&profile.camera)?;
+    let (camera, held) = camera(&profile.camera)?;
     let printer = printer(&profile.printer)?;
     let storage = Arc::new(DiskStorage::open(&profile.storage)?);
-    Ok(Built { equipment: Equipment::new(screen, camera, printer, storage), lens })
+    Ok(Built { equipment: Equipment::new(screen, camera, printer, storage), held })
 }
 
+#[cfg(feature = "desktop")]
 struct LensCamera(Lens);
 
+#[cfg(feature = "desktop")]
 #[async_trait]
 impl CameraSource for LensCamera {
     async fn open(&self) -> Result<Box<dyn Camera>, CameraError> {
@@ -60,12 +63,14 @@ impl CameraSource for V4lCamera {
     }
 }
 
-fn camera(profile: &CameraProfile) -> Result<(Box<dyn CameraSource>, Option<Lens>), CliError> {
+fn camera(profile: &CameraProfile) -> Result<(Box<dyn CameraSource>, Option<Held>), CliError> {
     match profile {
-        CameraProfile::Emulated {} if cfg!(feature = "device") => Err(emulated("camera", "v4l2")),
+        #[cfg(not(feature = "desktop"))]
+        CameraProfile::Emulated {} => Err(emulated("camera", "v4l2")),
+        #[cfg(feature = "desktop")]
         CameraProfile::Emulated {} => {
             let lens = Lens::new("emulated");
-            Ok((Box::new(LensCamera(lens.clone())), Some(lens)))
+            Ok((Box::new(LensCamera(lens.clone())), Some(Held(lens))))
         }
         #[cfg(target_os = "linux")]
         CameraProfile::V4l2 { device } => Ok((Box::new(V4lCamera(device.clone())), None)),
@@ -76,9 +81,9 @@ fn camera(profile: &CameraProfile) -> Result<(Box<dyn CameraSource>, Option<Lens
 
 fn printer(profile: &PrinterProfile) -> Result<Box<dyn Printer>, CliError> {
     match profile {
-        PrinterProfile::Emulated { .. } if cfg!(feature = "device") => {
-            Err(emulated("printer", "usb, serial or tcp"))
-        }
+        #[cfg(not(feature = "desktop"))]
+        PrinterProfile::Emulated { .. } => Err(emulated("printer", "usb, serial or tcp")),
+        #[cfg(feature = "desktop")]
         PrinterProfile::Emulated { folder, paper_mm } => {
             let made = EmulatedPrinter::new(options(*paper_mm), Some(folder));
             let (printer, _roll) = made.map_err(|error| {
@@ -119,6 +124,7 @@ const fn options(paper_mm: u32) -> Options {
     Options { paper, finish, in_order_status: true }
 }
 
+#[cfg(not(feature = "desktop"))]
 fn emulated(what: &str, drivers: &str) -> CliError {
     CliError::environment(format!("{what}.driver is emulated, and a device build has no emulator"))
         .hinted(format!("write {drivers} there, or run a desktop build"))

@@ -90,6 +90,8 @@ fn describe(showing: &Showing) -> String {
         View::Message { .. } => vec!["ok".to_owned()],
         View::Menu { rows, .. } => vec![format!("row 1 to {}", rows.len())],
         View::Confirm { .. } => vec!["yes".to_owned(), "no".to_owned()],
+        View::Hold { .. } => vec!["owner CODE".to_owned(), "no".to_owned()],
+        View::Instead { rows, .. } => vec![format!("row 1 to {}", rows.len()), "no".to_owned()],
         View::Idle
         | View::Wait
         | View::Progress { .. }

@@ -6,7 +6,7 @@ use caisson_devices::storage::StorageError;
 use caisson_host::LoadError;
 use caisson_journal::JournalError;
 use caisson_packages::{InstallError, ManifestError, SignError};
-use caisson_terminal::{ProfileError, TerminalError};
+use caisson_terminal::{ProfileError, ProvisionError, TerminalError};
 use caisson_vault::VaultError;
 use std::io::ErrorKind;
 
@@ -61,10 +61,19 @@ impl From<InstallError> for CliError {
             | InstallError::WrongSignature { .. }
             | InstallError::Older { .. }
             | InstallError::SameVersion { .. }
-            | InstallError::OtherPublisher { .. } => Self::failed(error).hinted("nothing was changed"),
+            | InstallError::OtherPublisher { .. }
+            | InstallError::FormSyntax { .. }
+            | InstallError::FormName { .. }
+            | InstallError::FormUnsigned { .. }
+            | InstallError::OtherComponent { .. }
+            | InstallError::TooManyForms { .. } => Self::failed(error).hinted("nothing was changed"),
             InstallError::UnknownKey { .. } => Self::failed(error).hinted(
                 "where you trust that key, add it to the profile as [publisher.NAME] with its tier; \
                  nothing was changed",
+            ),
+            InstallError::UnknownBuildHost { .. } => Self::failed(error).hinted(
+                "machine code is as powerful as the terminal itself: where you trust that key so \
+                 far, add it to the profile as [build-host.NAME]; nothing was changed",
             ),
             InstallError::NotInstalled { .. } => {
                 Self::failed(error).hinted("`caisson app list` shows the installed apps")
@@ -142,11 +151,20 @@ impl From<VaultError> for CliError {
 
 impl From<LoadError> for CliError {
     fn from(error: LoadError) -> Self {
+        let error = match error {
+            LoadError::Form(error) => return error.into(),
+            error => error,
+        };
         let hint = match &error {
             LoadError::Engine(_) => "this machine does not let the Wasm engine start",
             LoadError::NotAComponent { .. } => "build it with `--target wasm32-wasip2`",
-            LoadError::NotCompiled { .. } => {
-                "install the app with its compiled form, or use a desktop build"
+            LoadError::NotCompiled { purpose, .. } => &format!(
+                "on a build host with this engine: `caisson app compile PACKAGE --key \
+                 BUILD-HOST.key --target {}`; then install the package",
+                purpose.target
+            ),
+            LoadError::MachineCode { .. } => {
+                "compile the app anew on a build host: `caisson app compile`; then install it"
             }
             LoadError::UnknownImport { .. } => "`caisson app inspect` lists what the app imports",
             LoadError::Denied(_) | LoadError::Permission(_) => {
@@ -155,6 +173,7 @@ impl From<LoadError> for CliError {
             }
             LoadError::WrongWorld { .. } => "export caisson:app/app, as the SDK's macro does",
             LoadError::Cache(_) => "check the folder `cache` of the profile",
+            LoadError::Form(_) => "install the app again",
             LoadError::Services(_) => "run again with --verbose to see the app's own log",
         };
         // The engine's own words come in many lines.
@@ -180,6 +199,7 @@ impl From<TerminalError> for CliError {
             TerminalError::Destination(_)
             | TerminalError::Client(_)
             | TerminalError::Device { .. }
+            | TerminalError::NoNotice { .. }
             | TerminalError::NoDestination { .. } => Self::environment(error)
                 .hinted("the terminal was not opened; its journal and keys are as they were"),
             TerminalError::Halted { .. } => {
@@ -192,12 +212,22 @@ impl From<TerminalError> for CliError {
     }
 }
 
+impl From<ProvisionError> for CliError {
+    fn from(error: ProvisionError) -> Self {
+        match error {
+            ProvisionError::Journal(error) => error.into(),
+            ProvisionError::Vault(error) => error.into(),
+            ProvisionError::Slot { .. } | ProvisionError::Random(_) => Self::environment(error),
+        }
+    }
+}
+
 #[cfg(feature = "desktop")]
 mod desktop {
     use super::CliError;
     use caisson_acquirer::AcquirerError;
+    use caisson_host::CompileError;
     use caisson_scenarios::{DemoError, WorldError};
-    use caisson_terminal::ProvisionError;
     use std::io::ErrorKind;
 
     impl From<AcquirerError> for CliError {
@@ -215,6 +245,19 @@ mod desktop {
         }
     }
 
+    impl From<CompileError> for CliError {
+        fn from(error: CompileError) -> Self {
+            match error {
+                CompileError::Target(_) | CompileError::Engine(_) => {
+                    Self::failed(error).hinted("nothing was compiled")
+                }
+                CompileError::Component(_) => {
+                    Self::failed(error).hinted("build it with `--target wasm32-wasip2`")
+                }
+            }
+        }
+    }
+
     impl From<WorldError> for CliError {
         fn from(error: WorldError) -> Self {
             match error {
@@ -225,8 +268,7 @@ mod desktop {
                 WorldError::Load(error) => error.into(),
                 WorldError::Storage(error) => error.into(),
                 WorldError::Terminal(error) => error.into(),
-                WorldError::Provision(ProvisionError::Journal(error)) => error.into(),
-                WorldError::Provision(ProvisionError::Vault(error)) => error.into(),
+                WorldError::Provision(error) => error.into(),
                 WorldError::File { ref source, .. } if source.kind() == ErrorKind::NotFound => {
                     Self::environment(error)
                         .hinted("`caisson acquirer --init --folder FOLDER` makes an acquirer")
@@ -235,7 +277,7 @@ mod desktop {
                     Self::environment(error).hinted("check the path, and the rights of the folder")
                 }
                 WorldError::Seed { .. } | WorldError::Listen { .. } => Self::environment(error),
-                WorldError::Provision(_) | WorldError::Random(_) => Self::environment(error),
+                WorldError::Random(_) => Self::environment(error),
                 WorldError::Address => {
                     Self::failed(error).hinted("this is a fault of the terminal: please report it")
                 }

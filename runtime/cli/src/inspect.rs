@@ -6,7 +6,7 @@ use crate::nobody::Nobody;
 use crate::out::table;
 use caisson_core::payment::Digest;
 use caisson_core::permission::Permission;
-use caisson_host::{App, AppImage, CacheError, ComponentCache, HostEngine, LoadError, ServiceKind};
+use caisson_host::{App, AppImage, HAS_COMPILER, HostEngine, LoadError, ServiceKind, compile_here};
 use caisson_packages::{COMPONENT_BYTES_MAX, Manifest, Package, SIGNATURE_NAME};
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,6 +25,11 @@ pub(crate) async fn inspect(path: &Path) -> Result<String, CliError> {
     };
     rows.push(row("size", &format!("{} bytes", wasm.len())));
     rows.push(row("sha256", &Digest::of(wasm)));
+    for form in package.iter().flat_map(|package| package.forms().iter()) {
+        form.check()?;
+        let (purpose, bytes, key) = (form.purpose(), form.bytes(), form.key());
+        rows.push(row("compiled for", &format!("{purpose}, {bytes} bytes, by the key {key}")));
+    }
     let name = path.display().to_string();
     let id = manifest.map_or(name.as_str(), |manifest| manifest.id.as_str());
     let inside = look_inside(id, manifest, wasm).await;
@@ -88,23 +93,18 @@ fn names(permissions: &BTreeSet<Permission>) -> String {
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 
-/// Imports and services. Compiles the component into a folder that is gone afterwards.
+/// Imports and services. Compiles the component into memory.
 async fn look_inside(
     id: &str,
     manifest: Option<&Manifest>,
     wasm: &[u8],
 ) -> Result<Vec<Vec<String>>, LoadError> {
+    if !HAS_COMPILER {
+        // Without a profile nobody's machine code is trusted, not even to be asked what it is.
+        return Ok(vec![row("inside", "a desktop build shows imports and services")]);
+    }
     let engine = Arc::new(HostEngine::start()?);
-    let scratch = tempfile::tempdir()
-        .map_err(|source| CacheError::File { path: std::env::temp_dir(), source })?;
-    let cache = ComponentCache::open(scratch.path())?;
-    let app = id.to_owned();
-    let component = cache.load(&engine, wasm).map_err(|error| match error {
-        CacheError::Compile(cause) => LoadError::NotAComponent { app, cause },
-        CacheError::NoCompiler { profile } => LoadError::NotCompiled { app, profile },
-        CacheError::TooLarge => LoadError::NotAComponent { app, cause: error.to_string() },
-        CacheError::File { .. } => LoadError::Cache(error),
-    })?;
+    let component = compile_here(&engine, wasm).map_err(|error| error.of_app(id))?;
     let mut rows = Vec::new();
     let mut needed = BTreeSet::new();
     for (name, _) in component.component_type().imports(engine.wasmtime()) {
@@ -117,7 +117,7 @@ async fn look_inside(
     rows.push(row("needs", &names(&needed)));
     // With a manifest exactly what it asks for, so that a missing permission shows.
     let asked = manifest.map_or(&needed, |manifest| &manifest.permissions);
-    let app = App::load(&engine, &cache, AppImage { id, wasm, asked, policy: asked })?;
+    let app = App::link(&engine, &component, AppImage { id, wasm, asked, policy: asked })?;
     for service in app.services(Arc::new(Nobody)).await.result? {
         let kind = match service.kind {
             ServiceKind::Sale => "sale",

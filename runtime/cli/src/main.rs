@@ -17,7 +17,11 @@ compile_error!(
 compile_error!("choose one of the features desktop and device");
 
 #[cfg(feature = "device")]
-const _: () = assert!(!caisson_points::IS_ON, "a device build has no points to cut its power at");
+const _: () = {
+    assert!(!caisson_points::IS_ON, "a device build has no points to cut its power at");
+    assert!(!caisson_host::HAS_COMPILER, "a device build has no compiler");
+    assert!(!caisson_devices::HAS_TWINS, "a device build has no emulated devices");
+};
 
 mod apps;
 #[cfg(feature = "desktop")]
@@ -27,6 +31,7 @@ mod command;
 mod equipment;
 mod error;
 mod headless;
+mod held;
 mod hints;
 mod inspect;
 mod journal_folder;

@@ -10,7 +10,7 @@ use caisson_packages::{Manifest, Package};
 use caisson_scenarios::{
     AcquirerFolder, EmulatedApp, EmulatedProfile, TERMINAL_KEY_ID, VERIFYING_SLOT,
 };
-use caisson_terminal::{Profile, ProvisionError, Provisioning, provision};
+use caisson_terminal::{Profile, Provisioning, provision};
 use caisson_vault::PublicKey;
 use std::collections::BTreeMap;
 use std::fs;
@@ -50,8 +50,7 @@ pub(crate) fn make(wanted: &Wanted) -> Result<PathBuf, CliError> {
         vault: profile.vault.clone(),
         kek: profile.kek.clone(),
         acquirers: vec![(VERIFYING_SLOT.to_owned(), key)],
-    })
-    .map_err(not_provisioned)?;
+    })?;
     acquirer.enrol(TERMINAL_KEY_ID, &public.to_bytes())?;
     for manifest in &manifests {
         apps::install(&wanted.apps.join(&manifest.id), &profile, true)?;
@@ -95,12 +94,14 @@ fn profile_text(
         settings: BTreeMap::new(),
     });
     let profile = EmulatedProfile {
+        utc_offset_minutes: caisson_scenarios::UTC_OFFSET_MINUTES,
         language: wanted.language,
         merchant: &wanted.merchant,
         currency: &wanted.currency,
         payment_max: &wanted.payment_max,
         destination: &destination,
         acquirer_key: key,
+        risk: &[],
         apps: apps.collect(),
     };
     Ok(profile.text())
@@ -109,12 +110,4 @@ fn profile_text(
 fn at(path: &Path, error: &std::io::Error) -> CliError {
     CliError::environment(format!("{}: {error}", path.display()))
         .hinted("check the path, and the rights of the folder")
-}
-
-fn not_provisioned(error: ProvisionError) -> CliError {
-    match error {
-        ProvisionError::Journal(error) => error.into(),
-        ProvisionError::Vault(error) => error.into(),
-        ProvisionError::Slot { .. } | ProvisionError::Random(_) => CliError::environment(error),
-    }
 }

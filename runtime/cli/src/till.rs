@@ -4,23 +4,22 @@
 //! after the other in the order in which it was typed. At the end of the input, everything that
 //! was typed is finished, then the terminal has [`SETTLE_WAIT`] to become certain of every payment.
 
-use crate::command::{COMMANDS, Command, LINE_BYTES_MAX, parse};
+use crate::command::{Command, LINE_BYTES_MAX, commands, parse};
 use crate::equipment;
 use crate::error::CliError;
 use crate::headless::HeadlessScreen;
+use crate::held::{Held, Thing};
 use caisson_core::{Language, PaymentKey};
-use caisson_devices::emulated::camera::{Lens, Scene};
 use caisson_devices::screen::Key;
 use caisson_host::{HostEngine, ServiceKind};
 use caisson_journal::{Filter, PaymentRow};
 use caisson_network::{Links, RankedConnector};
 use caisson_packages::Manifest;
 use caisson_terminal::{
-    LeftOut, Parts, PrinterProfile, Profile, Request, SystemClock, Terminal, TerminalError,
+    LeftOut, Method, Parts, PrinterProfile, Profile, Request, SystemClock, Terminal, TerminalError,
 };
 use caisson_vault::{Kind, SealedFile};
 use std::io::{BufRead as _, Read as _};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -73,7 +72,7 @@ pub(crate) async fn run(profile: Profile, settle: Duration) -> Result<(), CliErr
     for app in terminal.unsigned() {
         screen.say(&unsigned(app, language));
     }
-    let till = Till { terminal, screen, lens: built.lens };
+    let till = Till { terminal, screen, held: built.held };
     till.serve().await?;
     till.settle(settle).await
 }
@@ -99,7 +98,7 @@ fn unsigned(app: &Manifest, language: Language) -> String {
 struct Till {
     terminal: Terminal,
     screen: Arc<HeadlessScreen>,
-    lens: Option<Lens>,
+    held: Option<Held>,
 }
 
 impl Till {
@@ -135,15 +134,14 @@ impl Till {
     async fn take(&self, command: Command, work: &mpsc::Sender<Command>) -> Result<(), CliError> {
         match command {
             Command::Nothing | Command::Quit => {}
-            Command::Help => self.screen.say(&format!("commands:\n{COMMANDS}")),
+            Command::Help => self.screen.say(&format!("commands:\n{}", commands())),
             Command::Services => self.services(),
+            Command::Methods => self.methods().await?,
             Command::Open => self.screen.say(&told(&self.open().await?)),
             Command::Press(key) => self.press(key),
-            Command::Hold(path) => self.hold(&path.display().to_string(), || scene(&path)),
-            Command::HoldCode(text) => {
-                self.hold("a code", || Scene::text(&text).map_err(|error| error.to_string()));
-            }
-            Command::HoldNothing => self.hold("nothing", || Ok(Scene::nothing())),
+            Command::Hold(path) => self.hold(&Thing::Picture(&path)),
+            Command::HoldCode(text) => self.hold(&Thing::Code(&text)),
+            Command::HoldNothing => self.hold(&Thing::Nothing),
             Command::Sale { .. }
             | Command::Refund { .. }
             | Command::Reprint(_)
@@ -162,14 +160,11 @@ impl Till {
         }
     }
 
-    fn hold(&self, what: &str, scene: impl FnOnce() -> Result<Scene, String>) {
-        match (&self.lens, scene()) {
-            (None, _) => self.screen.say("the profile's camera is not emulated: hold it yourself"),
-            (Some(_), Err(wrong)) => self.screen.say(&wrong),
-            (Some(lens), Ok(scene)) => {
-                lens.hold(scene);
-                self.screen.say(&format!("{what} is before the camera"));
-            }
+    fn hold(&self, thing: &Thing<'_>) {
+        match self.held.as_ref().map(|held| held.hold(thing)) {
+            None => self.screen.say("the profile's camera is not emulated: hold it yourself"),
+            Some(Err(wrong)) => self.screen.say(&wrong),
+            Some(Ok(())) => self.screen.say(&format!("{thing} is before the camera")),
         }
     }
 
@@ -185,6 +180,22 @@ impl Till {
             lines.push_str(&format!("\n{id}  {kind}  {zh} / {en}  (app {app})"));
         }
         self.screen.say(&lines);
+    }
+
+    async fn methods(&self) -> Result<(), CliError> {
+        let mut lines = String::from("ways to pay:");
+        for Method { app, service, trouble } in self.terminal.methods().await? {
+            let stands = match trouble {
+                None => "ready".to_owned(),
+                Some(reason) => {
+                    let row = reason.row();
+                    format!("not now: {} {}", row.why.en, row.next.en)
+                }
+            };
+            lines.push_str(&format!("\n{}  (app {app})  {stands}", service.id));
+        }
+        self.screen.say(&lines);
+        Ok(())
     }
 
     /// Work at the counter.
@@ -306,11 +317,6 @@ fn told(open: &[PaymentRow]) -> String {
         text.push_str(&format!("\n{}  {} {code} {amount}  {}", row.key, row.kind, row.state));
     }
     text
-}
-
-fn scene(path: &Path) -> Result<Scene, String> {
-    let scene = if path.is_dir() { Scene::folder(path) } else { Scene::file(path) };
-    scene.map_err(|error| error.to_string())
 }
 
 /// Lines of standard input, from a thread of their own: a read that blocks must not keep the

@@ -7,7 +7,11 @@ mod app;
 mod demo;
 mod find;
 mod journal;
+mod owner_code;
 #[cfg(feature = "desktop")]
+mod provision;
+#[cfg(not(feature = "desktop"))]
+#[path = "verbs/provision_device.rs"]
 mod provision;
 mod run;
 mod scan;
@@ -50,7 +54,6 @@ Example:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Run(run::Run),
-    #[cfg(feature = "desktop")]
     Provision(provision::Provision),
     #[cfg(feature = "desktop")]
     Scenario(scenario::Scenario),
@@ -59,6 +62,7 @@ pub(crate) enum Verb {
     Acquirer(acquirer::Acquirer),
     Journal(journal::Journal),
     Find(find::Find),
+    OwnerCode(owner_code::OwnerCode),
     App(app::App),
     #[cfg(feature = "desktop")]
     Demo(demo::Demo),
@@ -68,7 +72,6 @@ impl Verb {
     pub(crate) fn run(self) -> Result<(), CliError> {
         match self {
             Self::Run(verb) => verb.run(),
-            #[cfg(feature = "desktop")]
             Self::Provision(verb) => verb.run(),
             #[cfg(feature = "desktop")]
             Self::Scenario(verb) => verb.run(),
@@ -77,6 +80,7 @@ impl Verb {
             Self::Acquirer(verb) => verb.run(),
             Self::Journal(verb) => verb.run(),
             Self::Find(verb) => verb.run(),
+            Self::OwnerCode(verb) => verb.run(),
             Self::App(verb) => verb.run(),
             #[cfg(feature = "desktop")]
             Self::Demo(verb) => verb.run(),

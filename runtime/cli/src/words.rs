@@ -50,7 +50,12 @@ pub(crate) fn event(event: &Event, language: Language) -> String {
     match event {
         Event::Created { intent } => {
             let amount = money(intent.amount);
-            if zh { format!("应收 {amount}") } else { format!("{amount} asked") }
+            let asked = if zh { format!("应收 {amount}") } else { format!("{amount} asked") };
+            match intent.released.as_ref().map(why) {
+                None => asked,
+                Some(held) if zh => format!("{asked}；机主已授权（{held}）"),
+                Some(held) => format!("{asked}; released by the owner ({held})"),
+            }
         }
         Event::Authorising { operation, offer, .. } => match (zh, offer) {
             (true, false) => format!("即将发送请求 {operation}"),

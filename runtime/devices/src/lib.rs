@@ -6,6 +6,7 @@
 
 pub mod camera;
 pub mod decode;
+#[cfg(feature = "emulated")]
 pub mod emulated;
 pub mod escpos;
 pub mod frame;
@@ -19,3 +20,6 @@ pub mod storage;
 pub mod text;
 
 mod wrap;
+
+/// True where the desktop twins of the devices are built in.
+pub const HAS_TWINS: bool = cfg!(feature = "emulated");

@@ -3,7 +3,8 @@
 use crate::bindings::caisson::payment::payment::Money as WitMoney;
 use crate::bindings::exports::caisson::app::app as wit;
 use crate::bindings::{PaymentApp, PaymentAppPre};
-use crate::cache::{CacheError, ComponentCache};
+use crate::cache::ComponentCache;
+use crate::compile::{HAS_COMPILER, from_build_host, own_purpose};
 use crate::engine::HostEngine;
 use crate::fault::{AppFault, LoadError};
 use crate::kill::{Kill, KillCause};
@@ -12,14 +13,15 @@ use crate::payment::{IntentData, TicketData};
 use crate::session::Session;
 use crate::state::{CallState, Shared};
 use crate::{link, redact};
-use caisson_core::payment::Fact;
+use caisson_core::payment::{Digest, Fact};
 use caisson_core::permission::{Audit, Grants, Permission};
 use caisson_core::{Money, Reason};
+use caisson_packages::{BuildHosts, Forms};
 use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use wasmtime::component::Resource;
+use wasmtime::component::{Component, Resource};
 use wasmtime::{Store, UpdateDeadline};
 
 /// Services that one app may have.
@@ -38,6 +40,18 @@ pub struct AppImage<'a> {
     pub asked: &'a BTreeSet<Permission>,
     /// What the terminal's policy grants.
     pub policy: &'a BTreeSet<Permission>,
+}
+
+/// Where an app's machine code is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A build host of the terminal's profile, by its name there.
+    BuildHost(String),
+    /// It was compiled here.
+    Here {
+        /// Why the package's own form for this terminal was passed over; `None` where it has none.
+        passed_over: Option<String>,
+    },
 }
 
 /// What a service does.
@@ -106,8 +120,9 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    /// Loads an app: compiles or finds its machine code, checks its imports against its grants,
-    /// links only these.
+    /// Loads an app that is compiled here: finds or makes its machine code, checks its imports
+    /// against its grants, links only these. Compiling takes a while: async callers use a blocking
+    /// task.
     ///
     /// # Errors
     /// [`LoadError`] names what is wrong and who acts.
@@ -116,19 +131,64 @@ impl App {
         cache: &ComponentCache,
         image: AppImage<'_>,
     ) -> Result<Self, LoadError> {
+        let component = cache.load(engine, image.wasm).map_err(|error| error.of_app(image.id))?;
+        Self::link(engine, &component, image)
+    }
+
+    /// As [`Self::load`], with the compiled forms that the app came with: where one of them is for
+    /// this terminal and a build host of `hosts` signed it, that is what runs. Else the app is
+    /// compiled here; where there is no compiler, that is an error.
+    ///
+    /// # Errors
+    /// As [`Self::load`]; [`LoadError::Form`], [`LoadError::MachineCode`],
+    /// [`LoadError::NotCompiled`] where there is no compiler.
+    pub fn load_compiled(
+        engine: &Arc<HostEngine>,
+        cache: &ComponentCache,
+        image: AppImage<'_>,
+        (forms, hosts): (&Forms, &BuildHosts),
+    ) -> Result<(Self, Origin), LoadError> {
+        let passed_over = match Self::by_build_host(engine, image, forms, hosts) {
+            Ok(Some((component, host))) => {
+                let app = Self::link(engine, &component, image)?;
+                return Ok((app, Origin::BuildHost(host)));
+            }
+            Ok(None) if HAS_COMPILER => None,
+            Ok(None) => return Err(LoadError::not_compiled(image.id, forms.purposes())),
+            Err(error) if HAS_COMPILER => Some(error.to_string()),
+            Err(error) => return Err(error),
+        };
+        Ok((Self::load(engine, cache, image)?, Origin::Here { passed_over }))
+    }
+
+    /// The component from the form for this terminal, and who compiled it; `None` where there is
+    /// no such form.
+    fn by_build_host(
+        engine: &HostEngine,
+        image: AppImage<'_>,
+        forms: &Forms,
+        hosts: &BuildHosts,
+    ) -> Result<Option<(Component, String)>, LoadError> {
+        let Some(form) = forms.find(&own_purpose()) else { return Ok(None) };
+        let code = form.trusted(&Digest::of(image.wasm), hosts)?;
+        let component = from_build_host(engine, &code, image.wasm)
+            .map_err(|cause| LoadError::MachineCode { app: image.id.to_owned(), cause })?;
+        Ok(Some((component, code.build_host().to_owned())))
+    }
+
+    /// Checks the imports of a component that is in memory against the app's grants, and links
+    /// only these.
+    ///
+    /// # Errors
+    /// [`LoadError`] names what is wrong and who acts.
+    pub fn link(
+        engine: &Arc<HostEngine>,
+        component: &Component,
+        image: AppImage<'_>,
+    ) -> Result<Self, LoadError> {
         let id = image.id.to_owned();
-        let component = cache.load(engine, image.wasm).map_err(|error| match error {
-            CacheError::Compile(cause) => LoadError::NotAComponent { app: id.clone(), cause },
-            CacheError::TooLarge => {
-                LoadError::NotAComponent { app: id.clone(), cause: error.to_string() }
-            }
-            CacheError::NoCompiler { profile } => {
-                LoadError::NotCompiled { app: id.clone(), profile }
-            }
-            CacheError::File { .. } => LoadError::Cache(error),
-        })?;
         let mut grants = Grants::for_app(image.id, image.asked, image.policy);
-        let imported = link::imports(engine, &component, image.id)?;
+        let imported = link::imports(engine, component, image.id)?;
         let granted: BTreeSet<_> = grants.granted().collect();
         if let Some(permission) = imported.difference(&granted).next() {
             return Err(grants.deny(*permission).into());
@@ -138,7 +198,7 @@ impl App {
             cause: format!("{error:#}"),
         };
         let linker = link::linker(engine, &imported).map_err(wrong)?;
-        let pre = linker.instantiate_pre(&component).map_err(wrong)?;
+        let pre = linker.instantiate_pre(component).map_err(wrong)?;
         let pre = PaymentAppPre::new(pre).map_err(wrong)?;
         let engine = Arc::clone(engine);
         Ok(Self { id, pre, engine, shared: Arc::new(Shared::new(grants)) })

@@ -1,7 +1,9 @@
 //! What went wrong in an app, and the one road from host errors to contract errors.
 
+use crate::compile::own_purpose;
 use crate::kill::KillCause;
 use caisson_core::permission::{Denied, UnknownPermission};
+use caisson_packages::{InstallError, Purpose};
 
 /// Longest detail text that an app gets, in characters.
 pub(crate) const DETAIL_CHARS_MAX: usize = 200;
@@ -61,14 +63,29 @@ pub enum LoadError {
         /// wasmtime's words.
         cause: String,
     },
-    /// Terminal maker: this build has no compiler; install the app with its compiled form.
-    #[error("{app} has no compiled form for {profile}, and this terminal has no compiler")]
+    /// Integrator: this build has no compiler; compile the app on a build host, install it again.
+    #[error(
+        "{app} has no machine code for {purpose}{}, and this terminal has no compiler", only(.found)
+    )]
     NotCompiled {
         /// The app's id.
         app: String,
         /// What it would have to be compiled for.
-        profile: &'static str,
+        purpose: Purpose,
+        /// What it is compiled for; empty where for nothing.
+        found: String,
     },
+    /// A build host's machine code does not load here. Terminal maker: the text is wasmtime's.
+    #[error("the machine code of {app} does not load here: {cause}")]
+    MachineCode {
+        /// The app's id.
+        app: String,
+        /// Why.
+        cause: String,
+    },
+    /// The app's compiled form for this terminal is damaged, or from nobody who may compile for it.
+    #[error(transparent)]
+    Form(#[from] InstallError),
     /// The component imports an interface that the terminal does not have. App developer: remove
     /// the import, or ask for a newer terminal.
     #[error("{app} imports {interface}, which this terminal does not offer")]
@@ -99,6 +116,17 @@ pub enum LoadError {
     /// `services` did not answer.
     #[error(transparent)]
     Services(#[from] AppFault),
+}
+
+impl LoadError {
+    /// Without a compiler, the app `id` does not run here; it is compiled for `found`.
+    pub(crate) fn not_compiled(id: &str, found: String) -> Self {
+        Self::NotCompiled { app: id.to_owned(), purpose: own_purpose(), found }
+    }
+}
+
+fn only(found: &str) -> String {
+    if found.is_empty() { String::new() } else { format!(" (only for {found})") }
 }
 
 /// The `code` enum of one interface: which case stands for what every interface has.

@@ -8,6 +8,9 @@
 //! else. What an app may do with money is decided in `core`, below the [`Session`] that the
 //! terminal gives to each call.
 //!
+//! Machine code stands outside that sandbox: it comes from this process, from a record that the
+//! vault sealed, or from a build host of the profile, and from nowhere else.
+//!
 //! Deliberately not here: which apps are installed (`packages`), payments (`terminal`).
 
 mod actor;
@@ -15,6 +18,7 @@ mod app;
 mod bindings;
 mod cache;
 mod camera;
+mod compile;
 mod engine;
 mod fault;
 mod kill;
@@ -32,8 +36,11 @@ mod ui;
 mod wasi;
 
 pub use actor::{AppActor, CALLS_WAITING_MAX};
-pub use app::{App, AppImage, CallReport, Outcome, Service, ServiceKind};
-pub use cache::{CacheError, ComponentCache};
+pub use app::{App, AppImage, CallReport, Origin, Outcome, Service, ServiceKind};
+pub use cache::{CacheError, ComponentCache, MACHINE_CODE_SLOT};
+#[cfg(feature = "compiler")]
+pub use compile::{CompileError, compile_for};
+pub use compile::{HAS_COMPILER, TARGETS, compile_here, own_purpose};
 pub use engine::{ENGINE_PROFILE, HostEngine};
 pub use fault::{AppFault, LoadError};
 pub use kill::KillCause;

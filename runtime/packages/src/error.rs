@@ -1,6 +1,8 @@
 //! Why a package is not made, not installed or not loaded. Nothing that was installed before is
 //! touched by any of these.
 
+use crate::form::Purpose;
+use crate::forms::FORMS_MAX;
 use crate::manifest::ManifestError;
 use crate::registry::REGISTRY_NAME;
 use caisson_vault::PublicKey;
@@ -106,6 +108,59 @@ pub enum InstallError {
     )]
     WrongSignature {
         /// The signature's file.
+        path: PathBuf,
+        /// The key that it names.
+        key: PublicKey,
+    },
+    /// Whoever compiled it: compile the app anew. Owner: fetch the package again.
+    #[error("{}: line {line}: expected `{wanted}`; compile the app anew", path.display())]
+    FormSyntax {
+        /// The signature file of a compiled form.
+        path: PathBuf,
+        /// The first line that is wrong, from 1.
+        line: usize,
+        /// How it should look.
+        wanted: &'static str,
+    },
+    /// Whoever renamed it: a form is found by its name.
+    #[error("{}: signed for {purpose}, which is not its name; compile the app anew", path.display())]
+    FormName {
+        /// The signature file of a compiled form.
+        path: PathBuf,
+        /// What it is signed for.
+        purpose: Purpose,
+    },
+    /// Owner: its signature has not arrived. Nobody else can say whose machine code it is.
+    #[error(
+        "{}: machine code without a signature beside it; fetch the package again, or compile the \
+         app anew",
+        path.display()
+    )]
+    FormUnsigned {
+        /// The machine code.
+        path: PathBuf,
+    },
+    /// Integrator: ship the forms that the estate needs.
+    #[error("{}: more than {max} compiled forms", folder.display(), max = FORMS_MAX)]
+    TooManyForms {
+        /// The package.
+        folder: PathBuf,
+    },
+    /// App developer: the component was changed after it was compiled.
+    #[error("{}: compiled from another app.wasm; compile the app anew", path.display())]
+    OtherComponent {
+        /// The machine code.
+        path: PathBuf,
+    },
+    /// Owner: machine code is as powerful as the terminal itself, and this is from somebody whom
+    /// the profile does not name.
+    #[error(
+        "{}: compiled by the holder of the key {key}, which is no build host's in the terminal's \
+         profile",
+        path.display()
+    )]
+    UnknownBuildHost {
+        /// The machine code.
         path: PathBuf,
         /// The key that it names.
         key: PublicKey,
@@ -236,10 +291,12 @@ pub enum SignError {
         path: PathBuf,
     },
     /// Not a file that `keygen` wrote. Its content is not repeated: it may be a secret.
-    #[error("{}: not a publisher's key; name the file that keygen wrote", path.display())]
+    #[error("{}: not {owner} key; name the file that keygen wrote", path.display())]
     KeyForm {
         /// The file.
         path: PathBuf,
+        /// Whose key was wanted: `a publisher's`.
+        owner: &'static str,
     },
     /// Others can read or write the key.
     #[error("{}: mode {mode:04o} lets others at the key; make it 0600", path.display())]

@@ -4,6 +4,7 @@ use crate::error::InstallError;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// Reads a regular file of at most `max` bytes; nothing else is opened, because a pipe would wait
 /// and a device never end.
@@ -88,5 +89,27 @@ pub(crate) fn remove_all_but(folder: &Path, keep: Option<&str>) -> Result<(), In
             remove(&entry.path())?;
         }
     }
+    Ok(())
+}
+
+/// Puts a file in place in one step.
+pub(crate) fn replace(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = NamedTempFile::new_in(folder)?;
+    temporary.write_all(bytes)?;
+    readable_by_all(temporary.as_file())?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|refused| refused.error)?;
+    Ok(())
+}
+
+/// A temporary file is private; a signature is for everybody.
+#[cfg(unix)]
+fn readable_by_all(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_file: &File) -> io::Result<()> {
     Ok(())
 }

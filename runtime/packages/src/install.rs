@@ -3,7 +3,7 @@
 //! 1. Where the active version is on trial and has one to return to, it gives way first: the slot
 //!    of the version that has proved itself must not be the one that is written over. (A commit.)
 //! 2. The idle slot is cleared, with whatever a cut-off install left there.
-//! 3. Manifest, component and signature are written into it, each flushed.
+//! 3. Manifest, component, signature and compiled forms are written into it, each flushed.
 //! 4. The names are flushed, from the slot's folder upward.
 //! 5. The switch: active slot, version, digests, publisher, trial and the slot to return to change
 //!    in one commit.
@@ -54,6 +54,7 @@ pub(crate) enum Step {
     ManifestWritten,
     ComponentWritten,
     SignatureWritten,
+    FormsWritten,
     NamesFlushed,
     SwitchPrepared,
     Switched,
@@ -104,7 +105,8 @@ fn prepare(
     };
     if let Some(slot) = app.active {
         let row = rows.slot(id, slot)?;
-        if is_same(approved, &row) && apps.is_whole(id, slot, &row) {
+        let has_all = apps.is_whole(id, slot, &row) && apps.has_forms(id, slot, approved);
+        if is_same(approved, &row) && has_all {
             return apps.active(rows, &app).map(Some);
         }
     }
@@ -178,6 +180,13 @@ fn write(
         write_durable(&folder.join(SIGNATURE_NAME), signature.text().as_bytes())?;
     }
     watch(Step::SignatureWritten)?;
+    for form in &approved.forms {
+        // Read and checked one at a time: each can be large.
+        write_durable(&folder.join(form.file_name()), &form.code()?)?;
+        let signature = folder.join(format!("{}.sig", form.file_name()));
+        write_durable(&signature, form.text().as_bytes())?;
+    }
+    watch(Step::FormsWritten)?;
     for folder in [&folder, &app_folder, apps.folder()] {
         sync_folder(folder)?;
     }

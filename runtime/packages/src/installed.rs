@@ -5,6 +5,7 @@
 
 use crate::error::InstallError;
 use crate::files::{read_bounded, remove, sync_folder};
+use crate::forms::Forms;
 use crate::install::{self, Installation};
 use crate::manifest::{MANIFEST_BYTES_MAX, MANIFEST_NAME, Manifest};
 use crate::package::{Approved, COMPONENT_BYTES_MAX, COMPONENT_NAME};
@@ -77,6 +78,26 @@ impl InstalledApps {
         registry.read(|rows| Ok(rows.apps()?.into_iter().map(|app| app.id).collect()))
     }
 
+    /// The components that may be run from here: each app's active version, and the one that it may
+    /// return to.
+    ///
+    /// # Errors
+    /// What the registry says.
+    pub fn components(&self) -> Result<Vec<Digest>, InstallError> {
+        let Some(mut registry) = Registry::open(&self.folder)? else {
+            return Ok(Vec::new());
+        };
+        registry.read(|rows| {
+            let mut components = Vec::new();
+            for app in rows.apps()? {
+                for slot in [app.active, app.previous].into_iter().flatten() {
+                    components.push(rows.slot(&app.id, slot)?.component);
+                }
+            }
+            Ok(components)
+        })
+    }
+
     /// The installed app `id`.
     ///
     /// # Errors
@@ -128,6 +149,14 @@ impl InstalledApps {
         };
         is(MANIFEST_NAME, MANIFEST_BYTES_MAX, row.manifest)
             && is(COMPONENT_NAME, COMPONENT_BYTES_MAX, row.component)
+            && Forms::read(&folder).is_ok_and(|forms| forms.are_whole())
+    }
+
+    /// Whether the compiled forms of a package are in the slot.
+    pub(crate) fn has_forms(&self, id: &str, slot: Slot, package: &Approved) -> bool {
+        let Ok(there) = Forms::read(&self.slot_folder(id, slot)) else { return false };
+        let mut wanted = package.forms.iter();
+        wanted.all(|form| there.iter().any(|found| found.text() == form.text()))
     }
 
     /// The active version of an app.
@@ -166,6 +195,15 @@ impl Installed {
         } else {
             Err(InstallError::Altered { path })
         }
+    }
+
+    /// Its compiled forms. Who signed them is asked again each time when one is loaded: a build host
+    /// that the profile no longer lists is no longer believed.
+    ///
+    /// # Errors
+    /// The first of them that is wrong.
+    pub fn forms(&self) -> Result<Forms, InstallError> {
+        Forms::read(&self.folder)
     }
 
     /// True where nobody signed it: it is here because development mode took it.

@@ -11,15 +11,21 @@
 //!   whole. What is half written is never listed, and the next install clears it away.
 //! - A new version is on trial until it is confirmed. One that fails, or is started three times
 //!   without being confirmed, gives way to the version before it.
-//! - What is handed out to be run has the digest that was recorded at the install.
+//! - What is handed out to be run has the digest that was recorded at the install; machine code is
+//!   that which a build host of the terminal's profile signed for this component.
 //!
 //! Deliberately not here: running anything, and what a component imports (`host`); which payments
 //! are open, so the caller says whether an app has one (`journal`); fetching packages.
 
+mod build_host;
+mod compiling;
 mod error;
 mod files;
+mod form;
+mod forms;
 mod install;
 mod installed;
+mod key_file;
 mod manifest;
 mod package;
 mod publisher;
@@ -29,7 +35,11 @@ mod signature;
 mod signing;
 mod trial;
 
+pub use build_host::{BUILD_HOSTS_MAX, BuildHost, BuildHostError, BuildHosts};
+pub use compiling::{BuildHostKey, add_form};
 pub use error::{InstallError, SignError};
+pub use form::{CODE_BYTES_MAX, FORM_SIGNATURE_BYTES_MAX, Form, MachineCode, Purpose};
+pub use forms::{FORMS_MAX, Forms};
 pub use install::Installation;
 pub use installed::{Installed, InstalledApps};
 pub use manifest::{MANIFEST_BYTES_MAX, MANIFEST_NAME, Manifest, ManifestError, Name};

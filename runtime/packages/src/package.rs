@@ -7,8 +7,11 @@
 //! Deliberately not here: which permissions it needs. They follow from what the component imports,
 //! which the host reads when it loads it; a manifest cannot hide one.
 
+use crate::build_host::BuildHosts;
 use crate::error::InstallError;
 use crate::files::{read_bounded, read_if_there};
+use crate::form::Form;
+use crate::forms::Forms;
 use crate::manifest::{MANIFEST_BYTES_MAX, MANIFEST_NAME, Manifest};
 use crate::publisher::{Publisher, Publishers};
 use crate::signature::{Mark, PackageSignature, SIGNATURE_BYTES_MAX, SIGNATURE_NAME, Statement};
@@ -28,15 +31,30 @@ pub struct Package {
     manifest_bytes: Vec<u8>,
     component: Vec<u8>,
     signature: Option<PackageSignature>,
+    forms: Forms,
 }
 
 impl Package {
     /// Reads the package in `folder`. Where it has a signature, the files are those that it names;
-    /// whose signature it is, [`Self::approve`] asks.
+    /// whose signature it is, [`Self::approve`] asks. Of its compiled forms it reads what is said
+    /// of them; the machine code, and who signed it, [`Form::trusted`] asks.
     ///
     /// # Errors
     /// [`InstallError`] names the file that is missing, cut off, changed or wrong.
     pub fn read(folder: &Path) -> Result<Self, InstallError> {
+        let mut package = Self::read_without_forms(folder)?;
+        let forms = Forms::read(folder)?;
+        let component = package.digest();
+        forms.iter().try_for_each(|form| form.is_from(&component))?;
+        package.forms = forms;
+        Ok(package)
+    }
+
+    /// As [`Self::read`], without a look at compiled forms: they are about to be made.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_without_forms(folder: &Path) -> Result<Self, InstallError> {
         let path = folder.join(SIGNATURE_NAME);
         let Some(bytes) = read_if_there(&path, SIGNATURE_BYTES_MAX)? else {
             return Self::read_unsigned(folder);
@@ -77,6 +95,7 @@ impl Package {
             folder: folder.to_owned(),
             manifest_bytes,
             signature: None,
+            forms: Forms::default(),
         })
     }
 
@@ -103,7 +122,7 @@ impl Package {
                 Some(publisher.clone())
             }
         };
-        Ok(Approved { package: self, publisher })
+        Ok(Approved { package: self, publisher, forms: Vec::new() })
     }
 
     /// What the app says of itself.
@@ -128,6 +147,17 @@ impl Package {
     #[must_use]
     pub const fn signature(&self) -> Option<&PackageSignature> {
         self.signature.as_ref()
+    }
+
+    /// Its compiled forms, whoever made them.
+    #[must_use]
+    pub const fn forms(&self) -> &Forms {
+        &self.forms
+    }
+
+    /// The folder that it lies in.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub(crate) fn set_signature(&mut self, signature: PackageSignature) {
@@ -159,6 +189,8 @@ impl Package {
 pub struct Approved {
     pub(crate) package: Package,
     pub(crate) publisher: Option<Publisher>,
+    /// The compiled forms that are installed with it.
+    pub(crate) forms: Vec<Form>,
 }
 
 impl Approved {
@@ -173,6 +205,24 @@ impl Approved {
     pub const fn publisher(&self) -> Option<&Publisher> {
         self.publisher.as_ref()
     }
+
+    /// Installs with it the compiled forms for `target` that a build host of `hosts` signed, for
+    /// whatever engine: a newer one finds its form in the slot. Those of other build hosts stay
+    /// behind.
+    ///
+    /// # Errors
+    /// [`InstallError::WrongSignature`] where a form names a build host that did not sign it.
+    pub fn carrying(mut self, target: &str, hosts: &BuildHosts) -> Result<Self, InstallError> {
+        self.forms.clear();
+        for form in self.package.forms.iter().filter(|form| form.purpose().target == target) {
+            match form.signed_by(hosts) {
+                Ok(_) => self.forms.push(form.clone()),
+                Err(InstallError::UnknownBuildHost { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self)
+    }
 }
 
 fn read_manifest(folder: &Path) -> Result<Vec<u8>, InstallError> {
@@ -184,7 +234,12 @@ fn read_component(folder: &Path) -> Result<Vec<u8>, InstallError> {
 }
 
 /// A file that is too short is told apart: it was most likely cut off on its way.
-fn same(path: &Path, content: &[u8], mark: &Mark, signature: &Path) -> Result<(), InstallError> {
+pub(crate) fn same(
+    path: &Path,
+    content: &[u8],
+    mark: &Mark,
+    signature: &Path,
+) -> Result<(), InstallError> {
     let found = Mark::of(content);
     if found == *mark {
         return Ok(());

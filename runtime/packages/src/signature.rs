@@ -132,10 +132,10 @@ impl PackageSignature {
     }
 }
 
-/// The lines of the file, the current one counted from 1.
-struct Lines<'a> {
-    rest: &'a str,
-    number: usize,
+/// The lines of a signature file, the current one counted from 1.
+pub(crate) struct Lines<'a> {
+    pub(crate) rest: &'a str,
+    pub(crate) number: usize,
 }
 
 impl<'a> Lines<'a> {
@@ -152,18 +152,24 @@ impl<'a> Lines<'a> {
         };
         let key = self.value("key")?.parse().ok()?;
         let signature = self.value("signature")?.parse().ok()?;
-        self.number += 1;
-        self.rest.is_empty().then_some(PackageSignature { statement, key, signature })
+        self.end()?;
+        Some(PackageSignature { statement, key, signature })
     }
 
-    fn line(&mut self) -> Option<&'a str> {
+    /// Nothing is left.
+    pub(crate) fn end(&mut self) -> Option<()> {
+        self.number += 1;
+        self.rest.is_empty().then_some(())
+    }
+
+    pub(crate) fn line(&mut self) -> Option<&'a str> {
         self.number += 1;
         let (line, rest) = self.rest.split_once('\n')?;
         self.rest = rest;
         Some(line)
     }
 
-    fn value(&mut self, name: &str) -> Option<&'a str> {
+    pub(crate) fn value(&mut self, name: &str) -> Option<&'a str> {
         self.line()?.strip_prefix(name)?.strip_prefix(' ')
     }
 }
@@ -174,7 +180,8 @@ fn number<T: FromStr + Display>(text: &str) -> Option<T> {
     (number.to_string() == text).then_some(number)
 }
 
-fn mark(text: &str) -> Option<Mark> {
+/// Size and digest of a file.
+pub(crate) fn mark(text: &str) -> Option<Mark> {
     let (bytes, digest) = text.split_once(' ')?;
     Some(Mark { bytes: number(bytes)?, digest: digest.to_owned().try_into().ok()? })
 }

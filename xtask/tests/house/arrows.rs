@@ -3,7 +3,7 @@
 use crate::tree::{members, nothing_wrong, toml};
 
 /// The terminal's rooms, lowest first. A room may use those before it.
-const TERMINAL: [&str; 12] = [
+const TERMINAL: [&str; 13] = [
     "caisson-points",
     "caisson-core",
     "caisson-journal",
@@ -16,18 +16,20 @@ const TERMINAL: [&str; 12] = [
     "caisson-scenarios",
     "caisson",
     "caisson-bench",
+    "caisson-fuzz",
 ];
 /// What app developers depend on, and the apps. They know the contract and no room of the terminal.
-const APPS: [&str; 3] = ["caisson-sdk", "caisson-qr", "caisson-guests"];
+const APPS: [&str; 4] = ["caisson-sdk", "caisson-qr", "caisson-first", "caisson-guests"];
 /// Rooms that use nothing of ours: the acquirer's books are compared with the terminal's journal
 /// and must not share its mistakes; `xtask` builds all the others.
 const ALONE: [&str; 2] = ["caisson-acquirer", "xtask"];
 /// Arrows between columns: who, whom, and why.
-const ACROSS: [(&str, &str, &str); 4] = [
+const ACROSS: [(&str, &str, &str); 5] = [
     ("caisson-scenarios", "caisson-qr", "the customer's phone reads the code that the app shows"),
     ("caisson-scenarios", "caisson-acquirer", "a sale needs somebody to pay to"),
     ("caisson", "caisson-acquirer", "the verb `acquirer` runs it"),
     ("caisson-bench", "caisson-acquirer", "a whole sale is measured against it"),
+    ("caisson-fuzz", "caisson-qr", "what reads a customer's code is fuzzed with all other readers"),
 ];
 /// Arrows that only tests may use: who, whom, and why.
 const IN_TESTS: [(&str, &str, &str); 2] = [

@@ -1,10 +1,15 @@
 //! `caisson app`.
 
+#[cfg(feature = "desktop")]
+mod compile;
+#[cfg(feature = "desktop")]
+mod new;
+
 use crate::error::CliError;
 use crate::{apps, inspect, out};
 use caisson_packages::Installation;
 #[cfg(feature = "desktop")]
-use caisson_packages::{PublisherKey, sign};
+use caisson_packages::{BuildHostKey, PublisherKey, sign};
 use caisson_terminal::Profile;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -13,7 +18,8 @@ use std::path::PathBuf;
 ///
 /// A package is a folder: caisson.toml (what the app says of itself), app.wasm (the component) and
 /// caisson.sig (its publisher's signature over both). A terminal takes the packages of the
-/// publishers in its profile.
+/// publishers in its profile. One without a compiler also needs the machine code that a build host
+/// of its profile put into the package (`caisson app compile`, on a desktop).
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct App {
@@ -24,6 +30,7 @@ pub(crate) struct App {
 #[cfg(feature = "desktop")]
 const EXAMPLE: &str = "\
 Example:
+  caisson app new first                  # a small app to begin with
   caisson app keygen acme.key            # prints [publisher.acme] for the profile
   caisson app sign apps/qr --key acme.key
   caisson app inspect apps/qr
@@ -35,6 +42,8 @@ Example:
 
 #[derive(Debug, Subcommand)]
 enum What {
+    #[cfg(feature = "desktop")]
+    New(new::New),
     Install(Install),
     List(List),
     Inspect(Inspect),
@@ -43,6 +52,8 @@ enum What {
     Keygen(Keygen),
     #[cfg(feature = "desktop")]
     Sign(Sign),
+    #[cfg(feature = "desktop")]
+    Compile(compile::Compile),
 }
 
 /// Install a package on a terminal, in place of an earlier version of the app.
@@ -109,16 +120,22 @@ struct Remove {
     profile: PathBuf,
 }
 
-/// Make a publisher's key.
+/// Make a publisher's key, or a build host's.
 ///
 /// Writes the secret key into FILE, which only you can read, and prints what a terminal's profile
 /// must say to take your packages. Keep the file: updates of an app need the same publisher.
+///
+/// A build host's key signs machine code (`caisson app compile`), which no sandbox holds. Whoever has
+/// it has the terminals: it belongs to whoever makes them, not to a publisher of apps.
 #[cfg(feature = "desktop")]
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, after_help = "Example:\n  caisson app keygen acme.key")]
 struct Keygen {
     /// The file to make; it must not exist.
     file: PathBuf,
+    /// Make a build host's key instead of a publisher's.
+    #[arg(long)]
+    build_host: bool,
 }
 
 /// Sign a package: write its caisson.sig, in place of an earlier one.
@@ -139,6 +156,8 @@ struct Sign {
 impl App {
     pub(super) fn run(self) -> Result<(), CliError> {
         match self.what {
+            #[cfg(feature = "desktop")]
+            What::New(verb) => verb.run(),
             What::Install(verb) => verb.run(),
             What::List(verb) => {
                 let text = apps::list(&Profile::read(&verb.profile)?)?;
@@ -156,6 +175,8 @@ impl App {
             What::Keygen(verb) => verb.run(),
             #[cfg(feature = "desktop")]
             What::Sign(verb) => verb.run(),
+            #[cfg(feature = "desktop")]
+            What::Compile(verb) => verb.run(),
         }
     }
 }
@@ -167,7 +188,7 @@ impl Install {
         #[cfg(not(feature = "desktop"))]
         let dev = false;
         let profile = Profile::read(&self.profile)?;
-        let done = apps::install(&self.folder, &profile, dev)?;
+        let (done, origin) = apps::install(&self.folder, &profile, dev)?;
         let word = match done {
             Installation::Done(_) => "installed",
             Installation::AlreadyThere(_) => "nothing to do, already installed:",
@@ -175,11 +196,12 @@ impl Install {
         let manifest = &done.app().manifest;
         let publisher = apps::publisher(done.app(), &profile);
         out::line(&format!(
-            "{word} {} {} (code {}), {publisher}, sha256 {}",
+            "{word} {} {} (code {}), {publisher}, sha256 {}, {}",
             manifest.id,
             manifest.version,
             manifest.version_code,
-            done.app().digest
+            done.app().digest,
+            apps::compiled_by(&origin)
         ))
     }
 }
@@ -187,11 +209,20 @@ impl Install {
 #[cfg(feature = "desktop")]
 impl Keygen {
     fn run(self) -> Result<(), CliError> {
-        let key = PublisherKey::create(&self.file)?;
         // The file's name where it can be a publisher's.
         let name = self.file.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
         let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-');
         let fits = (1..=20).contains(&name.len()) && name.chars().all(plain);
+        if self.build_host {
+            let key = BuildHostKey::create(&self.file)?;
+            let name = if fits { name } else { "build-host" };
+            return out::line(&format!(
+                "# For the terminal's profile. Its holder's machine code runs outside every sandbox.\n\
+                 [build-host.{name}]\nkey = \"{}\"",
+                key.public()
+            ));
+        }
+        let key = PublisherKey::create(&self.file)?;
         let name = if fits { name } else { "publisher" };
         out::line(&format!(
             "# For the terminal's profile; tier = \"system\" only for the acquirer's own apps.\n\

@@ -1,18 +1,11 @@
 //! `caisson app`.
 
 use crate::common::Desk;
-use std::path::{Path, PathBuf};
+pub(crate) use crate::common::built_app;
 
 /// The built app `qr`, which lies beside the binary.
 fn built() -> String {
     built_app("qr").display().to_string()
-}
-
-/// A built app's folder.
-pub(crate) fn built_app(id: &str) -> PathBuf {
-    let binary = Path::new(env!("CARGO_BIN_EXE_caisson"));
-    let target = binary.parent().unwrap().parent().unwrap();
-    target.join("apps").join(id)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A folder in which commands run.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -33,7 +33,12 @@ impl Desk {
     }
 
     pub(crate) fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_caisson"));
+        self.command_of(env!("CARGO_BIN_EXE_caisson").as_ref(), line)
+    }
+
+    /// `BINARY LINE` in this folder.
+    pub(crate) fn command_of(&self, binary: &Path, line: &str) -> Command {
+        let mut command = Command::new(binary);
         command
             .args(line.split_whitespace())
             .current_dir(self.folder.path())
@@ -45,12 +50,7 @@ impl Desk {
 
     /// Runs `caisson LINE` with `input` on its standard input.
     pub(crate) fn run_with(&self, line: &str, input: &str) -> Said {
-        let pipes = || Stdio::piped();
-        let mut command = self.command(line);
-        let mut child = command.stdin(pipes()).stdout(pipes()).stderr(pipes()).spawn().unwrap();
-        // A command that ended early has closed its input; what it said tells why.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        said(child.wait_with_output().unwrap())
+        talk(self.command(line), input)
     }
 
     pub(crate) fn run(&self, line: &str) -> Said {
@@ -60,13 +60,19 @@ impl Desk {
     /// Runs `caisson LINE` and compares everything that it says.
     #[track_caller]
     pub(crate) fn check(&self, line: &str, status: i32, stdout: &str, stderr: &str) {
-        let found = self.run(line);
+        self.check_said(&self.run(line), (status, stdout, stderr), &format!("caisson {line}"));
+    }
+
+    /// Compares everything that `what` said.
+    #[track_caller]
+    pub(crate) fn check_said(&self, found: &Said, expected: (i32, &str, &str), what: &str) {
         let home = self.folder.path().canonicalize().unwrap();
         let plain = |text: &str| text.replace(&home.display().to_string(), "HERE");
+        let (status, stdout, stderr) = expected;
         assert_eq!(
             (plain(&found.stdout), plain(&found.stderr), found.status),
             (stdout.to_owned(), stderr.to_owned(), status),
-            "caisson {line}"
+            "{what}"
         );
     }
 
@@ -79,6 +85,32 @@ impl Desk {
             assert_eq!(said.status, 0, "caisson {line}: {said:?}");
         }
     }
+}
+
+/// Starts the acquirer and waits until it listens.
+pub(crate) fn acquirer(desk: &Desk) -> Running {
+    let mut command = desk.command("acquirer --folder acquirer");
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("listening on 127.0.0.1:"), "{line}");
+    Running(child)
+}
+
+/// A built app's folder, which lies beside the binary.
+pub(crate) fn built_app(id: &str) -> PathBuf {
+    let binary = Path::new(env!("CARGO_BIN_EXE_caisson"));
+    let target = binary.parent().unwrap().parent().unwrap();
+    target.join("apps").join(id)
+}
+
+/// Runs a command with `input` on its standard input.
+pub(crate) fn talk(mut command: Command, input: &str) -> Said {
+    let pipes = || Stdio::piped();
+    let mut child = command.stdin(pipes()).stdout(pipes()).stderr(pipes()).spawn().unwrap();
+    // A command that ended early has closed its input; what it said tells why.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    said(child.wait_with_output().unwrap())
 }
 
 fn said(output: Output) -> Said {

@@ -3,7 +3,7 @@
 use crate::common::Desk;
 
 const STORED: &str = include_str!("../help.txt");
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 23] = [
     "--help",
     "run --help",
     "provision --help",
@@ -18,12 +18,14 @@ const PAGES: [&str; 21] = [
     "journal verify --help",
     "journal export --help",
     "app --help",
+    "app new --help",
     "app install --help",
     "app list --help",
     "app inspect --help",
     "app remove --help",
     "app keygen --help",
     "app sign --help",
+    "app compile --help",
     "demo --help",
 ];
 

@@ -59,6 +59,7 @@ fn take(
         amount,
         original: original.cloned(),
         merchant_order: None,
+        released: None,
     });
     let submit = Input::Submit { submission, recovering: false };
     let mut recovery = Recovery::Store(b"sealed");

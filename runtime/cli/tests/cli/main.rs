@@ -14,8 +14,11 @@
 mod app;
 mod app_versions;
 mod common;
+mod first_app;
 mod help;
 mod journal;
+mod owner;
+mod page;
 mod run;
 mod scan;
 mod scenario;

@@ -1,18 +1,7 @@
 //! `caisson run` against a `caisson acquirer` that is a process of its own.
 
-use crate::common::{Desk, Running, write_code};
-use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
-
-/// Starts the acquirer and waits until it listens.
-pub(crate) fn acquirer(desk: &Desk) -> Running {
-    let mut command = desk.command("acquirer --folder acquirer");
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert!(line.starts_with("listening on 127.0.0.1:"), "{line}");
-    Running(child)
-}
+pub(crate) use crate::common::acquirer;
+use crate::common::{Desk, write_code};
 
 /// What was said, without times and keys.
 fn told(stdout: &str) -> Vec<String> {

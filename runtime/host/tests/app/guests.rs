@@ -3,11 +3,12 @@
 use crate::fake::{Fake, yuan};
 use caisson_core::permission::Permission;
 use caisson_host::{
-    App, AppImage, CallReport, ComponentCache, HostEngine, IntentData, LoadError, Outcome,
-    TicketData,
+    App, AppImage, CallReport, ComponentCache, HostEngine, IntentData, LoadError,
+    MACHINE_CODE_SLOT, Outcome, TicketData,
 };
+use caisson_vault::{NewSlot, SealedFile};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -46,10 +47,17 @@ fn cache() -> &'static ComponentCache {
     static FOLDER: OnceLock<(TempDir, ComponentCache)> = OnceLock::new();
     let (_, cache) = FOLDER.get_or_init(|| {
         let folder = TempDir::new().unwrap();
-        let cache = ComponentCache::open(&PathBuf::from(folder.path())).unwrap();
+        let cache = cache_in(folder.path());
         (folder, cache)
     });
     cache
+}
+
+/// A cache in `folder`, with a vault of its own.
+pub(crate) fn cache_in(folder: &Path) -> ComponentCache {
+    let slots = [NewSlot::seal(MACHINE_CODE_SLOT.parse().unwrap())];
+    let keys = SealedFile::provision(&folder.join("vault"), &folder.join("kek"), &slots);
+    ComponentCache::open(&folder.join("cache"), Arc::new(keys.unwrap())).unwrap()
 }
 
 pub(crate) fn permissions(names: &str) -> BTreeSet<Permission> {
@@ -79,7 +87,7 @@ pub(crate) fn app() -> &'static App {
 pub(crate) fn app_of_its_own(wasm: &[u8]) -> (Arc<App>, Arc<HostEngine>) {
     let engine = Arc::new(HostEngine::start().unwrap());
     let folder = TempDir::new().unwrap();
-    let cache = ComponentCache::open(folder.path()).unwrap();
+    let cache = cache_in(folder.path());
     let all = permissions(NEEDED);
     let image = AppImage { id: "guest", wasm, asked: &all, policy: &all };
     (Arc::new(App::load(&engine, &cache, image).unwrap()), engine)

@@ -1,8 +1,8 @@
 //! What is not loaded, and why: the text names the app, the cause and the remedy.
 
-use crate::guests::{NEEDED, engine, load_with, permissions, wasm};
+use crate::guests::{NEEDED, cache_in, engine, load_with, permissions, wasm};
 use crate::text_form;
-use caisson_host::{App, AppImage, ComponentCache};
+use caisson_host::{App, AppImage};
 
 #[track_caller]
 fn check(wasm: &[u8], asked: &str, policy: &str, expected: &str) {
@@ -118,7 +118,7 @@ fn proposals_that_no_app_needs_are_switched_off() {
 #[test]
 fn bytes_that_were_changed_anywhere_never_bring_the_host_down() {
     let folder = tempfile::TempDir::new().unwrap();
-    let cache = ComponentCache::open(folder.path()).unwrap();
+    let cache = cache_in(folder.path());
     let all = permissions(NEEDED);
     let small = text_form::component("(memory 1)");
     for place in 0..small.len() {

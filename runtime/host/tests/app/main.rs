@@ -4,6 +4,7 @@
 
 mod actor;
 mod calls;
+mod compiled;
 mod fake;
 mod guests;
 mod hostile;

@@ -3,6 +3,9 @@
 //! listed, and the next install works.
 
 use super::*;
+use crate::build_host::{BuildHost, BuildHosts};
+use crate::compiling::{BuildHostKey, add_form};
+use crate::form::Purpose;
 use crate::package::Package;
 use crate::publisher::Publishers;
 use std::fs;
@@ -19,7 +22,22 @@ fn apps(folder: &Path) -> InstalledApps {
     InstalledApps::at(&folder.join("apps"))
 }
 
-/// A package of the app `qr` that nobody signed.
+fn purpose() -> Purpose {
+    Purpose { engine: "engine-1".to_owned(), target: "here".to_owned() }
+}
+
+fn build_host() -> (BuildHostKey, BuildHosts) {
+    let key = BuildHostKey::from_seed([7; 32]);
+    let host = BuildHost { name: "ci".to_owned(), key: key.public() };
+    (key, BuildHosts::new([host]).unwrap())
+}
+
+/// Machine code of a version of the app.
+fn code(version_code: u32) -> Vec<u8> {
+    vec![!u8::try_from(version_code % 256).unwrap(); 1 << 20]
+}
+
+/// A package of the app `qr` that nobody signed, and that a build host compiled.
 fn package(folder: &Path, version_code: u32) -> Approved {
     let from = folder.join(format!("package-{version_code}"));
     fs::create_dir_all(&from).unwrap();
@@ -31,7 +49,11 @@ fn package(folder: &Path, version_code: u32) -> Approved {
     // Large enough that a kill can hit its writing.
     let component = vec![u8::try_from(version_code % 256).unwrap(); 1 << 20];
     fs::write(from.join(COMPONENT_NAME), component).unwrap();
-    Package::read(&from).unwrap().approve(&Publishers::default(), true).unwrap()
+    let (key, hosts) = build_host();
+    let bare = Package::read_without_forms(&from).unwrap();
+    add_form(&bare, purpose(), &code(version_code), &key).unwrap();
+    let approved = Package::read(&from).unwrap().approve(&Publishers::default(), true).unwrap();
+    approved.carrying("here", &hosts).unwrap()
 }
 
 /// What was there before the install of version 9 that is cut off.
@@ -102,13 +124,17 @@ fn hold(before: Before, folder: &Path, switched: bool) {
         assert_eq!(cause, gave_way.then_some((2, &ReturnCause::Replaced)));
         let byte = u8::try_from(app.manifest.version_code).unwrap();
         assert_eq!(app.component().unwrap(), vec![byte; 1 << 20]);
+        let forms = app.forms().unwrap();
+        let form = forms.find(&purpose()).unwrap();
+        let compiled = form.trusted(&app.digest, &build_host().1).unwrap();
+        assert_eq!(compiled.code(), code(app.manifest.version_code));
     }
     let done = apps.install(&package(folder, 10)).unwrap();
     assert_eq!(done.app().manifest.version_code, 10);
     assert_eq!(apps.find("qr").unwrap(), *done.app());
     assert!(apps.confirm("qr").unwrap());
     apps.install(&package(folder, 11)).unwrap();
-    assert_eq!(files(&folder.join("apps/qr")).len(), 4, "two slots of two files");
+    assert_eq!(files(&folder.join("apps/qr")).len(), 8, "two slots of four files");
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -124,7 +150,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn an_error_after_any_step_leaves_one_whole_version_active() {
     for before in Before::ALL {
         let steps = steps(before);
-        assert_eq!(steps.len(), 10, "{steps:?}");
+        assert_eq!(steps.len(), 11, "{steps:?}");
         for &last in &steps {
             let folder = before.make();
             let watch = &mut |step| {

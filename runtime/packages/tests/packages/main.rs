@@ -10,6 +10,7 @@
 )]
 
 mod any_bytes;
+mod compiled;
 mod installing;
 mod refused;
 mod shop;
