@@ -108,6 +108,7 @@ impl Till {
             amount: Money::new(1_200, Currency::Cny)?,
             original: None,
             merchant_order: None,
+            released: None,
         };
         let authorising = Event::Authorising {
             operation: "pay".to_owned(),

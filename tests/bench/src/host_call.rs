@@ -5,12 +5,12 @@
 //! same `Config`, linked by wasmtime alone with the same async binding to functions that do
 //! nothing. Both samples hold one instantiation, a hundredth of the whole.
 
-use crate::built::{disk_folder, guest};
+use crate::built::guest;
 use crate::figures::Pair;
 use crate::quiet::QuietSession;
 use crate::run::{Failure, Scale};
 use caisson_core::permission::Permission;
-use caisson_host::{App, AppImage, ComponentCache, HostEngine};
+use caisson_host::{App, AppImage, HostEngine, compile_here};
 use std::sync::Arc;
 use std::time::Instant;
 use wasmtime::Store;
@@ -27,15 +27,10 @@ const EPOCHS: u64 = 1_000;
 
 pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
     let wasm = guest("calls")?;
-    let folder = disk_folder()?;
     let engine = Arc::new(HostEngine::start()?);
-    let cache = ComponentCache::open(folder.path())?;
     let all = Permission::ALL.into();
-    let app = App::load(
-        &engine,
-        &cache,
-        AppImage { id: "calls", wasm: &wasm, asked: &all, policy: &all },
-    )?;
+    let image = AppImage { id: "calls", wasm: &wasm, asked: &all, policy: &all };
+    let app = App::link(&engine, &compile_here(&engine, &wasm)?, image)?;
     let bare = bare(&engine, &wasm)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let session = Arc::new(QuietSession::default());

@@ -5,12 +5,12 @@
 //! limit is wasmtime alone under the same `Config`, in the same pool: an empty store, the same
 //! component with imports that do nothing, dropped again.
 
-use crate::built::{app, disk_folder};
+use crate::built::app;
 use crate::figures::Pair;
 use crate::quiet::QuietSession;
 use crate::run::{Failure, Scale};
 use caisson_core::permission::Permission;
-use caisson_host::{App, AppImage, ComponentCache, HostEngine};
+use caisson_host::{App, AppImage, HostEngine, compile_here};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime::Store;
@@ -29,12 +29,10 @@ const EPOCHS: u64 = 1_000;
 
 pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
     let wasm = std::fs::read(app("qr")?.join("qr").join("app.wasm"))?;
-    let folder = disk_folder()?;
     let engine = Arc::new(HostEngine::start()?);
-    let cache = ComponentCache::open(folder.path())?;
     let all = Permission::ALL.into();
     let image = AppImage { id: "qr", wasm: &wasm, asked: &all, policy: &all };
-    let app = App::load(&engine, &cache, image)?;
+    let app = App::link(&engine, &compile_here(&engine, &wasm)?, image)?;
     let bare = bare(&engine, &wasm)?;
 
     let mut pair = Pair::new("an instance, warm", "bare wasmtime, the same component and Config")

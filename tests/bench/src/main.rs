@@ -13,6 +13,8 @@ mod frame_to_text;
 mod frames;
 mod host_call;
 mod instantiate;
+mod memory;
+mod policy_check;
 mod quiet;
 mod run;
 mod sale;
@@ -25,13 +27,16 @@ use std::process::ExitCode;
 type Bench = fn(Scale) -> Result<bool, Failure>;
 
 /// Every bench, by its name on the command line.
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 9] = [
     ("durable-commit", durable_commit::bench),
     ("instantiate", instantiate::bench),
     ("host-call", host_call::bench),
     ("sale", sale::bench),
     ("frame-to-text", frame_to_text::bench),
     ("start-up", start_up::bench),
+    ("start-up-year", start_up::year),
+    ("policy-check", policy_check::bench),
+    ("memory", memory::bench),
 ];
 
 /// Exit status 0 within all gates, 1 above one, 2 where a bench could not run.
@@ -41,6 +46,11 @@ fn main() -> ExitCode {
         && first == start_up::CHILD
     {
         return status(start_up::become_ready(folder.as_ref()).map(|()| true));
+    }
+    if let [first, which, count, folder] = arguments.as_slice()
+        && first == memory::CHILD
+    {
+        return status(memory::hold(which, count, folder.as_ref()).map(|()| true));
     }
     let scale = if arguments.last().is_some_and(|last| last == "--smoke") {
         arguments.pop();

@@ -16,9 +16,15 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Default)]
 pub(crate) struct QuietSession {
     first_view: OnceLock<Instant>,
+    waits: bool,
 }
 
 impl QuietSession {
+    /// One before whose camera nothing is ever held.
+    pub(crate) fn that_waits() -> Self {
+        Self { waits: true, ..Self::default() }
+    }
+
     /// When the app first showed something, if it has.
     pub(crate) fn first_view(&self) -> Option<Instant> {
         self.first_view.get().copied()
@@ -50,6 +56,9 @@ impl Session for QuietSession {
         _within: Duration,
     ) -> Result<Scanned, ScanStop> {
         self.viewed();
+        if self.waits {
+            return std::future::pending().await;
+        }
         Err(ScanStop::Cancelled)
     }
 

@@ -146,6 +146,7 @@ impl Shop {
             app: "qr".to_owned(),
             language: Language::En,
             settings: BTreeMap::new(),
+            risk: Vec::new(),
             acquirer: AcquirerAt::InProcess,
         };
         // Provisions the folder; its terminal makes room for ours on the same folder.

@@ -61,6 +61,21 @@ fn start_up_measures_a_terminal_and_an_app() {
 }
 
 #[test]
+fn start_up_year_measures_a_terminal() {
+    check("start-up-year", 1);
+}
+
+#[test]
+fn policy_check_measures_a_permit_and_a_call_with_one() {
+    check("policy-check", 2);
+}
+
+#[test]
+fn memory_measures_apps_beside_bare_ones() {
+    check("memory", 1);
+}
+
+#[test]
 fn a_bench_that_does_not_exist_is_answered_with_those_that_do() {
     let program = env!("CARGO_BIN_EXE_caisson-bench");
     let run = Command::new(program).args(["commit", "--smoke"]).output().unwrap();
@@ -68,6 +83,6 @@ fn a_bench_that_does_not_exist_is_answered_with_those_that_do() {
     assert_eq!(
         String::from_utf8(run.stderr).unwrap(),
         "no bench commit; there are durable-commit, instantiate, host-call, sale, frame-to-text, \
-         start-up\n"
+         start-up, start-up-year, policy-check, memory\n"
     );
 }

@@ -60,6 +60,7 @@ pub(crate) fn always(
     findings.note(net(evidence));
     findings.note(once(evidence));
     findings.note(open(scenario, evidence));
+    findings.note(rules(evidence));
     findings.note(chain(folder));
     findings.note(secrets(&scenario.secrets(), folder));
 }
@@ -242,6 +243,20 @@ fn open(scenario: &Scenario, evidence: &Evidence) -> Result<String, String> {
     }
 }
 
+/// The app said nothing about money that the acquirer's answers contradict. The terminal did not
+/// believe it, so no other witness need have noticed.
+fn rules(evidence: &Evidence) -> Result<String, String> {
+    let of_payment =
+        |(number, payment): (usize, &PaymentSeen)| Some((number, *payment.broken.first()?));
+    match (1..).zip(&evidence.payments).find_map(of_payment) {
+        None => Ok("the app broke no rule".to_owned()),
+        Some((number, rule)) => {
+            let name = serde_json::to_string(&rule).unwrap_or_default();
+            Err(format!("app: payment {number} broke the rule {name}: {rule}"))
+        }
+    }
+}
+
 /// The journal's chain, as anybody can verify it afterwards.
 pub(crate) fn chain(folder: &Path) -> Result<String, String> {
     match caisson_journal::verify(&folder.join("journal")) {
@@ -283,7 +298,7 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use caisson_core::payment::State;
+    use caisson_core::payment::{Rule, State};
     use caisson_core::{Currency, Money, PaymentKey};
 
     fn sale(state: State, approved: u64) -> PaymentSeen {
@@ -298,6 +313,7 @@ mod tests {
             approved: (approved > 0).then(|| money(approved)),
             late: None,
             passed: vec![state],
+            broken: Vec::new(),
         }
     }
 
@@ -314,6 +330,22 @@ mod tests {
         check_unheard(sale(State::Declined, 0), true);
         check_unheard(sale(State::Reversed, 1_200), true);
         check_unheard(sale(State::Unknown, 0), true);
+    }
+
+    #[test]
+    fn an_app_that_was_not_believed_is_told_by_the_rule_that_it_broke() {
+        let check = |broken: Vec<Rule>, expected: Result<&str, &str>| {
+            let sale = PaymentSeen { broken, ..sale(State::Completed, 1_200) };
+            let evidence = Evidence { payments: vec![sale], orders: vec![], totals: vec![] };
+            let expected = expected.map(str::to_owned).map_err(str::to_owned);
+            assert_eq!(rules(&evidence), expected);
+        };
+        check(vec![], Ok("the app broke no rule"));
+        check(
+            vec![Rule::ApprovedUnproved, Rule::BadFacts],
+            Err("app: payment 1 broke the rule \"approved-unproved\": outcome approved: no \
+                 verified answer says that the money moved; return unknown"),
+        );
     }
 
     #[test]

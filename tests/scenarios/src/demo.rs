@@ -114,6 +114,7 @@ pub async fn demo(options: &DemoOptions) -> Result<DemoReport, DemoError> {
         app: APP.to_owned(),
         language: options.language,
         settings: BTreeMap::new(),
+        risk: Vec::new(),
         acquirer: AcquirerAt::Folder(options.acquirer.clone()),
     })
     .await?;

@@ -9,11 +9,20 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+/// The owner's code on an emulated terminal that has rules.
+pub(crate) const OWNER_CODE: &str = "48291375";
+/// Its hash by Argon2id with the salt `an-emulated-salt`: the same each time, so that a scenario
+/// that starts anew ten times does not hash ten times.
+const OWNER_HASH: &str = "$argon2id$v=19$m=8192,t=1,p=1$YW4tZW11bGF0ZWQtc2FsdA\
+    $Kpaac2zXMZZwTAJXv/l1wqI57s+d5lgUR0jwm/use8I";
+
 /// What differs from one emulated terminal to another.
 #[derive(Debug, Clone)]
 pub struct EmulatedProfile<'a> {
     /// Of screen and paper.
     pub language: Language,
+    /// The shop's time zone, in minutes east of UTC.
+    pub utc_offset_minutes: i32,
     /// The shop's name on the receipt.
     pub merchant: &'a str,
     /// The terminal's one currency, ISO 4217.
@@ -24,6 +33,8 @@ pub struct EmulatedProfile<'a> {
     pub destination: &'a Path,
     /// The acquirer's key that signed them.
     pub acquirer_key: &'a str,
+    /// The owner's rules; with any, the owner has [`OWNER_CODE`] and is told by the acquirer.
+    pub risk: &'a [toml::Table],
     /// The apps, each with what it is granted and settings in place of its own.
     pub apps: Vec<EmulatedApp<'a>>,
 }
@@ -39,6 +50,21 @@ pub struct EmulatedApp<'a> {
     pub settings: BTreeMap<String, String>,
 }
 
+/// What a profile without rules says about them.
+const RISK_LINES: &str = "
+# Rules of the owner: payments that wait for the owner's code, or do not begin. A rule has one of
+# payment-above, day-above, more-than (with within-minutes) and outside; \"hold\" or \"refuse\".
+# [[risk]]
+# payment-above = \"500.00\"
+# then = \"hold\"
+#
+# The owner's code as `caisson owner-code` prints it, and who tells the owner.
+# [owner]
+# code = \"$argon2id$...\"
+# window-s = 120
+# notify = { destination = \"wallet\", operation = \"notice\" }
+";
+
 impl EmulatedProfile<'_> {
     /// The file's content.
     #[must_use]
@@ -52,7 +78,7 @@ impl EmulatedProfile<'_> {
              that\n# is not known is an error.\n\
              terminal = \"{TERMINAL_KEY_ID}\"      # 1 to 8 of 0-9 and A-Z; in every order number\n\
              language = \"{language}\"            # zh or en: screen and paper\n\
-             utc-offset-minutes = 480   # the shop's time zone, for receipts\n\n\
+             utc-offset-minutes = {zone}   # the shop's time zone, for receipts\n\n\
              [merchant]\n\
              name = {merchant}\n\
              id = \"898310012340001\"     # at the acquirer\n\n\
@@ -64,7 +90,7 @@ impl EmulatedProfile<'_> {
              vault = \"vault.toml\"       # test keys, sealed under kek\n\
              kek = \"vault.kek\"\n\
              apps = \"apps\"              # installed: caisson app list\n\
-             cache = \"cache\"            # compiled apps, made anew when missing\n\
+             cache = \"cache\"            # compiled apps, sealed, made anew when missing\n\
              storage = \"storage\"        # what apps keep\n\n\
              # driver = \"v4l2\" with device = \"/dev/video0\" is a real camera.\n\
              [camera]\n\
@@ -85,6 +111,7 @@ impl EmulatedProfile<'_> {
              [destination.wallet]\n\
              file = {destination}\n\
              key = {key}\n",
+            zone = self.utc_offset_minutes,
             merchant = quoted(self.merchant),
             currency = quoted(self.currency),
             payment_max = quoted(self.payment_max),
@@ -93,12 +120,32 @@ impl EmulatedProfile<'_> {
         );
         text.push_str(
             "\n# Whose packages may be installed; `caisson app keygen` prints such lines.\n\
-             # [publisher.NAME]\n# key = \"...\"\n# tier = \"merchant\"\n",
+             # [publisher.NAME]\n# key = \"...\"\n# tier = \"merchant\"\n\
+             # Whose machine code is run, where a package carries some: \
+             `caisson app keygen --build-host`.\n\
+             # [build-host.NAME]\n# key = \"...\"\n",
         );
+        self.write_risk(&mut text);
         for app in &self.apps {
             app.write(&mut text);
         }
         text
+    }
+
+    fn write_risk(&self, text: &mut String) {
+        if self.risk.is_empty() {
+            text.push_str(RISK_LINES);
+            return;
+        }
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n[owner]\ncode = \"{OWNER_HASH}\"\n\
+             notify = {{ destination = \"wallet\", operation = \"notice\" }}\n"
+        );
+        for rule in self.risk {
+            let _ = write!(text, "\n[[risk]]\n{rule}");
+        }
     }
 }
 

@@ -239,7 +239,7 @@ impl<'w> Emulator<'w> {
                 Ok(())
             }
             Step::Serve { service } => self.serve(service),
-            Step::Press(key) => self.press(*key),
+            Step::Press(key) => self.press(key.clone()),
             Step::ShowCode(_)
             | Step::ShowText(_)
             | Step::ShowPicture(_)
@@ -256,7 +256,7 @@ impl<'w> Emulator<'w> {
             Step::Ends => self.wait_for_end().await,
             Step::Settles => self.wait_until_settled().await,
             Step::Hears(operation) => self.wait_for_request(*operation).await,
-            Step::PowerCut | Step::Restart => Err(PerformError::NotHere),
+            Step::PowerCut | Step::Restart | Step::RestartIn { .. } => Err(PerformError::NotHere),
             _ => self.break_or_mend(step),
         }
     }

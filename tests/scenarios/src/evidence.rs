@@ -2,7 +2,7 @@
 
 use crate::world::{World, WorldError};
 use caisson_acquirer::{OrderEntry, Totals};
-use caisson_core::payment::{Event, Kind, State};
+use caisson_core::payment::{Event, Kind, Rule, State};
 use caisson_core::{Money, PaymentKey};
 use caisson_journal::{Filter, JournalError, JournalHandle, LIST_ROWS_MAX, PaymentRow};
 
@@ -28,6 +28,8 @@ pub(crate) struct PaymentSeen {
     /// The states that it passed through, each change once; without `created`, which is always in
     /// one commit with `authorising`.
     pub(crate) passed: Vec<State>,
+    /// The rules that its app broke with an outcome.
+    pub(crate) broken: Vec<Rule>,
 }
 
 /// Journal and books.
@@ -91,7 +93,12 @@ async fn payment(journal: &JournalHandle, row: PaymentRow) -> Result<PaymentSeen
         Event::PaidLate { amount } => Some(*amount),
         _ => None,
     });
+    let broken = history.iter().filter_map(|entry| match &entry.event {
+        Event::AppFault { rule } => Some(*rule),
+        _ => None,
+    });
     Ok(PaymentSeen {
+        broken: broken.collect(),
         is_open: row.is_open(),
         key: row.key,
         kind: row.kind,

@@ -33,4 +33,4 @@ pub use runner::{Cut, RunError, RunOptions, cuts, points, run_cut, run_file, run
 pub use scenario::{Scenario, ScenarioError, scenario_help};
 pub use step::{PhoneAct, Step, StepSyntax, steps_help};
 pub use verdict::{Held, Verdict};
-pub use world::{AcquirerAt, Setup, World, WorldError};
+pub use world::{AcquirerAt, Setup, UTC_OFFSET_MINUTES, World, WorldError};

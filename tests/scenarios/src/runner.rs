@@ -223,6 +223,7 @@ async fn perform(
         app: scenario.app.clone(),
         language: scenario.language,
         settings: scenario.settings.clone(),
+        risk: scenario.risk.clone(),
         acquirer: AcquirerAt::InProcess,
     };
     let transcript = Transcript::open(folder).map_err(RunError::file(folder))?;
@@ -250,8 +251,12 @@ async fn perform(
             let (who, what) = sentence.text.split_once(' ').unwrap_or((&sentence.text, ""));
             transcript.add(who, what);
             Carried::leave(folder, &world).map_err(RunError::file(folder))?;
-            if sentence.step == Step::PowerCut {
-                caisson_points::cut_power();
+            match sentence.step {
+                Step::PowerCut => caisson_points::cut_power(),
+                Step::RestartIn { utc_offset_minutes } => {
+                    world.set_time_zone(utc_offset_minutes)?
+                }
+                _ => {}
             }
             break;
         }

@@ -8,6 +8,7 @@
 mod expected;
 
 use crate::customer::{is_secret, payment_code};
+use crate::emulated_profile::OWNER_CODE;
 use crate::step::Step;
 use caisson_acquirer::{Fault, Wallet};
 use caisson_core::Language;
@@ -81,6 +82,7 @@ pub struct Scenario {
     pub(crate) app: String,
     pub(crate) language: Language,
     pub(crate) settings: BTreeMap<String, String>,
+    pub(crate) risk: Vec<toml::Table>,
     pub(crate) acquirer: Vec<Fault>,
     pub(crate) steps: Vec<Sentence>,
     pub(crate) screen: Vec<String>,
@@ -98,6 +100,8 @@ struct Raw {
     language: Option<Spanned<String>>,
     #[serde(default)]
     settings: BTreeMap<String, String>,
+    #[serde(default)]
+    risk: Vec<toml::Table>,
     #[serde(default)]
     acquirer: Vec<Spanned<String>>,
     steps: Spanned<Vec<Spanned<String>>>,
@@ -165,6 +169,7 @@ impl Scenario {
             app: raw.app.unwrap_or_else(|| APP.to_owned()),
             language,
             settings: raw.settings,
+            risk: raw.risk,
             acquirer: each(raw.acquirer, "acquirer", &wrong)?,
             steps,
             screen: raw.screen,
@@ -210,6 +215,7 @@ impl Scenario {
     pub(crate) fn secrets(&self) -> Vec<String> {
         let mut codes = self.codes_before(usize::MAX);
         codes.retain(|code| is_secret(code));
+        codes.push(OWNER_CODE.to_owned());
         codes
     }
 }
@@ -255,12 +261,13 @@ pub fn scenario_help() -> String {
          \x20 app           the app's id (qr)\n\
          \x20 language      zh or en (en)\n\
          \x20 settings      a table of the app's settings\n\
+         \x20 risk          the owner's rules, tables as a profile's [[risk]]\n\
          \x20 acquirer      what the acquirer does wrong, as lines of `caisson acquirer --help`\n\
          \x20 screen_never  texts that the screen never shows\n\
          \x20 open_at_end   true where a payment is still open at the end (false)\n\
          Checked always: for each payment the acquirer keeps what the journal shows; nothing is\n\
-         captured twice; nothing is open at the end; the journal's chain verifies; no payment code\n\
-         stands in journal, transcript, receipts or logs.\n\nSteps:\n{steps}",
+         captured twice; nothing is open at the end; the app broke no rule with an outcome; the\n\
+         journal's chain verifies; no payment code stands in journal, transcript, receipts or logs.\n\nSteps:\n{steps}",
         paper = expected::PAPER_FORMS,
         books = expected::BOOKS_FORMS,
         steps = crate::step::steps_help(),

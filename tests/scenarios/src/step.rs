@@ -117,6 +117,11 @@ pub enum Step {
     PowerCut,
     /// The terminal is stopped and started again.
     Restart,
+    /// The same, with another time zone in its profile.
+    RestartIn {
+        /// Minutes east of UTC.
+        utc_offset_minutes: i32,
+    },
 }
 
 /// A sentence that is no step. Author of the scenario: write one of the forms.
@@ -146,7 +151,7 @@ impl Step {
     /// True where the terminal starts anew after this step.
     #[must_use]
     pub const fn ends_phase(&self) -> bool {
-        matches!(self, Self::PowerCut | Self::Restart)
+        matches!(self, Self::PowerCut | Self::Restart | Self::RestartIn { .. })
     }
 }
 

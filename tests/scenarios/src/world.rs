@@ -32,6 +32,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The shop's time zone, until its profile says another: minutes east of UTC.
+pub const UTC_OFFSET_MINUTES: i32 = 480;
 /// When a scenario's clock starts: 2026-11-22 10:00:00 in the shop.
 const CLOCK_START_MS: u64 = 1_795_312_800_000;
 
@@ -125,6 +127,8 @@ pub struct Setup {
     pub language: Language,
     /// Settings of the app that differ from its defaults.
     pub settings: BTreeMap<String, String>,
+    /// The owner's rules, as tables of the profile's `[[risk]]`.
+    pub risk: Vec<toml::Table>,
     /// Where the acquirer is.
     pub acquirer: AcquirerAt,
 }
@@ -224,6 +228,22 @@ impl World {
         &self.setup
     }
 
+    /// Writes another time zone into the profile. The terminal has it from its next start on.
+    ///
+    /// # Errors
+    /// [`WorldError::File`].
+    pub fn set_time_zone(&self, utc_offset_minutes: i32) -> Result<(), WorldError> {
+        const KEY: &str = "utc-offset-minutes = ";
+        let path = self.setup.folder.join("profile.toml");
+        let text = fs::read_to_string(&path).map_err(WorldError::file(&path))?;
+        let line = |line: &str| match line.strip_prefix(KEY) {
+            Some(_) => format!("{KEY}{utc_offset_minutes}\n"),
+            None => format!("{line}\n"),
+        };
+        let text: String = text.lines().map(line).collect();
+        fs::write(&path, text).map_err(WorldError::file(&path))
+    }
+
     /// Folder of the receipts' pictures and texts.
     #[must_use]
     pub fn receipts(&self) -> PathBuf {
@@ -264,8 +284,11 @@ fn ensure_terminal(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Profile, 
     }
     let path = folder.join("profile.toml");
     let destination = acquirer.destination();
+    // Everything else in the profile follows from the set-up; the time zone can have been changed.
+    let zone = Profile::read(&path).map_or(UTC_OFFSET_MINUTES, |before| before.utc_offset_minutes);
     let text = EmulatedProfile {
         language: setup.language,
+        utc_offset_minutes: zone,
         merchant: match setup.language {
             Language::Zh => "晨光咖啡",
             Language::En => "Morning Light Coffee",
@@ -274,6 +297,7 @@ fn ensure_terminal(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Profile, 
         payment_max: "5000.00",
         destination: &destination.canonicalize().unwrap_or(destination.clone()),
         acquirer_key: &acquirer_key,
+        risk: &setup.risk,
         apps: vec![EmulatedApp {
             id: &setup.app,
             grants: Permission::ALL.map(Permission::name).to_vec(),

@@ -24,6 +24,7 @@ async fn provisioned(language: Language) -> (TempDir, DemoOptions) {
         app: "qr".to_owned(),
         language,
         settings: BTreeMap::new(),
+        risk: Vec::new(),
         acquirer: AcquirerAt::Folder(acquirer.clone()),
     };
     drop(World::open(&setup).await.unwrap());

@@ -47,6 +47,7 @@ fn a_sentence_is_read_as_the_step_that_it_says() {
     check("camera is back", "Camera(None)");
     check("power cut", "PowerCut");
     check("  terminal restarts ", "Restart");
+    check("terminal restarts in time zone -03:30", "RestartIn { utc_offset_minutes: -210 }");
 }
 
 #[test]
@@ -94,7 +95,7 @@ fn a_sentence_that_is_no_step_is_shown_with_its_reason() {
     check(
         "acquirer hears nothing",
         "\"acquirer hears nothing\" is not a step: \"nothing\" is not an operation; write pay, \
-         query, cancel, create, close, refund, refund-query, lookup",
+         query, cancel, create, close, refund, refund-query, lookup, notice",
     );
     check(
         "acquirer sleeps",
@@ -176,7 +177,7 @@ fn an_unknown_or_missing_key_is_shown_in_its_line() {
         "screen = []",
         "screens = []",
         "qr/x.toml: TOML parse error at line 3, column 1\n  |\n3 | screens = []\n  | ^^^^^^^\n\
-         unknown field `screens`, expected one of `app`, `language`, `settings`, `acquirer`, \
+         unknown field `screens`, expected one of `app`, `language`, `settings`, `risk`, `acquirer`, \
          `steps`, `screen`, `screen_never`, `paper`, `journal`, `books`, `open_at_end`\n",
     );
     check_file(

@@ -1,7 +1,8 @@
 //! One terminal, two apps: what the guest does to itself, the QR app beside it never feels.
 
-use crate::till::{GUEST, Till, built_apps, play_beside_qr, play_moved_in};
+use crate::till::{GUEST, Till, built_apps, code, play_beside_qr, play_moved_in, request};
 use async_trait::async_trait;
+use caisson_core::Reason;
 use caisson_devices::camera::{Camera, CameraError};
 use caisson_devices::emulated::camera::Lens;
 use caisson_devices::emulated::printer::EmulatedPrinter;
@@ -9,15 +10,18 @@ use caisson_devices::emulated::storage::EmulatedStorage;
 use caisson_devices::escpos::Finish;
 use caisson_devices::escpos::driver::Options;
 use caisson_devices::raster::Paper;
+use caisson_devices::screen::Key;
 use caisson_host::HostEngine;
 use caisson_packages::{InstalledApps, Package, Publishers};
 use caisson_scenarios::World;
-use caisson_terminal::{CameraSource, Equipment, Parts, Profile, Terminal, TokioClock};
+use caisson_terminal::{CameraSource, Equipment, Parts, Profile, Report, Terminal, TokioClock};
 use caisson_vault::SealedFile;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
 /// The neighbour's id.
 const QR: &str = "qr";
@@ -118,13 +122,57 @@ fn an_app_that_fails_at_the_counter_leaves_the_counter_to_the_next() {
 fn a_parked_payment_of_one_app_stops_no_other() {
     play_beside_qr("never-certain", async |till| {
         till.sale("12.00").await;
-        tokio::time::sleep(Duration::from_secs(3 * 3_600)).await;
+        sleep(Duration::from_secs(3 * 3_600)).await;
         assert_eq!(till.rows().await[0].state.name(), "parked");
         let refused = till.sale_by(GUEST, "3.00").await;
         assert_eq!(refused.reason.unwrap().code(), "method-parked");
         till.sale_by(QR, "5.00").await;
         assert_eq!(till.kept(), [1_200, 500]);
     });
+}
+
+#[test]
+fn where_a_method_is_parked_the_others_are_offered_and_take_the_same_amount() {
+    play_beside_qr("never-certain", async |till| {
+        till.sale("12.00").await;
+        sleep(Duration::from_secs(3 * 3_600)).await;
+        let methods = till.terminal.methods().await.unwrap();
+        let stand = methods.iter().map(|method| {
+            let trouble = method.trouble.map_or("ready", Reason::code);
+            format!("{}/{} {trouble}", method.app, method.service.id)
+        });
+        let stand = stand.collect::<Vec<_>>().join(", ");
+        assert_eq!(stand, "guest/pay method-parked, qr/pay ready, qr/show-code ready");
+
+        till.lens.hold(code(7));
+        let offer = "A payment of this method is unresolved; the method is stopped. Choose \
+                     another way to pay: Scan customer's code | Show a code to scan";
+        let paying = begin(till, "3.00", offer).await;
+        assert!(till.screen.press(Key::Row(0)));
+        assert_eq!(paying.await.unwrap().state.unwrap().name(), "approved");
+
+        let paying = begin(till, "4.00", offer).await;
+        assert!(till.screen.press(Key::Cancel));
+        assert_eq!(paying.await.unwrap().reason, Some(Reason::MethodParked));
+        let told = "not certain yet 12.00, not certain yet 12.00, approved 3.00, declined 4.00";
+        assert_eq!(till.screen(), told, "once more when it was parked");
+        assert_eq!(till.kept(), [1_200, 300]);
+    });
+}
+
+/// Keys a sale by the guest and waits until the screen shows `line`.
+async fn begin(till: &Till, amount: &str, line: &str) -> JoinHandle<Report> {
+    let (terminal, request) = (till.terminal.clone(), request(GUEST, amount));
+    let paying = tokio::spawn(async move { terminal.pay(request).await.unwrap() });
+    let mut changes = till.screen.changes();
+    let shows = || till.screen.current().is_some_and(|showing| showing.line() == line);
+    let shown = async {
+        while !shows() {
+            changes.changed().await.unwrap();
+        }
+    };
+    timeout(Duration::from_secs(30), shown).await.expect(line);
+    paying
 }
 
 #[test]

@@ -116,6 +116,7 @@ fn setup(behaviour: &str, folder: &Path, apps: &Path) -> Setup {
         app: GUEST.to_owned(),
         language: Language::En,
         settings: BTreeMap::from([("behaviour".to_owned(), behaviour.to_owned())]),
+        risk: Vec::new(),
         acquirer: AcquirerAt::InProcess,
     }
 }

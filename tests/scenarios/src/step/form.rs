@@ -1,12 +1,16 @@
 //! The forms of a step: the grammar and the help as one table.
 
 use super::{PhoneAct, Step, duration, number};
+use crate::emulated_profile::OWNER_CODE;
 use caisson_acquirer::{Operation, Wallet};
 use caisson_devices::emulated::camera::Fault as CameraFault;
 use caisson_devices::emulated::paper_roll::Fault as PrinterFault;
 use caisson_devices::screen::Key;
 use caisson_network::emulated::Link;
+use caisson_vault::Passcode;
 
+/// A code that is nobody's.
+const WRONG_CODE: &str = "10203040";
 /// Most payments of a scenario.
 const PAYMENTS_MAX: u64 = 100;
 /// Farthest jump of the wall clock.
@@ -30,6 +34,8 @@ const FORMS: &[(&str, &str, Read)] = &[
     ("cashier cancels", "presses Cancel", |_| Ok(Step::Press(Key::Cancel))),
     ("cashier says yes", "answers the terminal's question", |_| Ok(Step::Press(Key::Yes))),
     ("cashier says no", "answers the terminal's question", |_| Ok(Step::Press(Key::No))),
+    ("owner keys the code", "which releases a held payment", |_| code(OWNER_CODE)),
+    ("owner keys a wrong code", "as somebody else would", |_| code(WRONG_CODE)),
     ("cashier presses ok", "the one button of a message", |_| Ok(Step::Press(Key::Ok))),
     ("cashier chooses row N", "of a menu, from 1", |c| row(at(c, 0))),
     ("customer shows nothing", "takes the phone away; so does the end of a payment", |_| Ok(Step::ShowNothing)),
@@ -67,6 +73,7 @@ const FORMS: &[(&str, &str, Read)] = &[
     ("camera is back", "and works", |_| Ok(Step::Camera(None))),
     ("power cut", "the process is killed, and starts again", |_| Ok(Step::PowerCut)),
     ("terminal restarts", "is stopped, and starts again", |_| Ok(Step::Restart)),
+    ("terminal restarts in time zone ZONE", "whose profile says so now: +08:00, -03:30", |c| time_zone(at(c, 0))),
 ];
 
 /// Every accepted form with its meaning, one a line, for a help text.
@@ -112,6 +119,11 @@ fn at<'s>(captured: &[&'s str], index: usize) -> &'s str {
     captured.get(index).copied().unwrap_or_default()
 }
 
+fn code(digits: &str) -> Result<Step, String> {
+    let code = Passcode::new(digits).ok_or_else(|| format!("\"{digits}\" is no code"))?;
+    Ok(Step::Press(Key::Code(code)))
+}
+
 fn pay(
     amount: &str,
     currency: Option<&str>,
@@ -134,6 +146,25 @@ fn payment(text: &str) -> Result<usize, String> {
 fn years(text: &str) -> Result<i64, String> {
     let years = i64::try_from(number(text, YEARS_MAX)?).unwrap_or_default();
     Ok(years * 365 * 24 * 3_600_000)
+}
+
+/// As its profile will have it: minutes east of UTC.
+fn time_zone(text: &str) -> Result<Step, String> {
+    let wrong = || format!("\"{text}\" is not a time zone; write it like +08:00, at most 14 hours");
+    let east = |sign: i32| {
+        let (hours, minutes) = text.get(1..)?.split_once(':')?;
+        let is_number = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+        let both = is_number(hours) && is_number(minutes);
+        let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
+        (both && minutes < 60).then_some(sign * (hours * 60 + minutes))
+    };
+    let minutes = match text.chars().next() {
+        Some('+') => east(1),
+        Some('-') => east(-1),
+        _ => None,
+    };
+    let minutes = minutes.filter(|minutes| (-840..=840).contains(minutes)).ok_or_else(wrong)?;
+    Ok(Step::RestartIn { utc_offset_minutes: minutes })
 }
 
 fn row(text: &str) -> Result<Step, String> {

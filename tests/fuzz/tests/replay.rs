@@ -1,0 +1,157 @@
+//! Every corpus replayed, and seeded changes to it tried: on each run of the tests, in seconds.
+//!
+//! An input that breaks a promise is printed. Put it, as small as it still breaks, into the corpus
+//! of its target under a name that says what it is, and it is tried for ever.
+#![cfg(test)] // tells clippy that the helpers, too, are tests
+
+use caisson_fuzz::{Mutator, TARGETS, Target, corpus, folder};
+use std::collections::BTreeSet;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The seed of what every run of the tests tries.
+const SEED: u64 = 1;
+/// Most files of a corpus, and the largest: people read them.
+const FILES_MAX: usize = 40;
+const FILE_BYTES_MAX: usize = 4 * 1024;
+
+#[track_caller]
+fn try_one(target: &Target, bytes: &[u8], what: &str) {
+    let tried = catch_unwind(AssertUnwindSafe(|| (target.run)(bytes)));
+    assert!(tried.is_ok(), "{}, {what}:\n{}", target.name, bytes.escape_ascii());
+}
+
+#[track_caller]
+fn check(name: &str) {
+    let target = TARGETS.iter().find(|target| target.name == name).unwrap();
+    let inputs = corpus(&folder().join(name));
+    assert!((1..=FILES_MAX).contains(&inputs.len()), "{name}: {} files", inputs.len());
+    for input in &inputs {
+        assert!(input.bytes.len() <= FILE_BYTES_MAX, "{name}/{}: too large", input.name);
+        try_one(target, &input.bytes, &input.name);
+    }
+    try_one(target, b"", "nothing");
+    let mut mutator = Mutator::new(&inputs, SEED);
+    for number in 0..target.mutations {
+        try_one(target, &mutator.next_input(), &format!("mutation {number} of seed {SEED}"));
+    }
+}
+
+#[test]
+fn an_answer_proves_no_more_than_it_says() {
+    check("answer");
+}
+
+#[test]
+fn a_destination_is_complete_or_refused_with_its_line() {
+    check("destination");
+}
+
+#[test]
+fn a_document_prints_as_it_was_drawn() {
+    check("document");
+}
+
+#[test]
+fn a_printers_line_is_understood_or_refused() {
+    check("escpos");
+}
+
+#[test]
+fn an_event_is_written_as_it_was_read() {
+    check("event");
+}
+
+#[test]
+fn nothing_counts_over_the_line_but_what_the_acquirer_signed() {
+    check("exchange");
+}
+
+#[test]
+fn a_frame_is_never_larger_than_its_bytes() {
+    check("frame");
+}
+
+#[test]
+fn damage_to_a_journal_is_seen_and_adopted() {
+    check("journal");
+}
+
+#[test]
+fn a_manifest_keeps_its_limits_and_reads_as_it_prints() {
+    check("manifest");
+}
+
+#[test]
+fn only_the_very_package_that_was_signed_is_approved() {
+    check("package");
+}
+
+#[test]
+fn a_code_is_written_as_it_was_read_and_never_shown() {
+    check("payload");
+}
+
+#[test]
+fn a_picture_is_read_or_refused_in_one_line() {
+    check("picture");
+}
+
+#[test]
+fn a_profile_holds_only_values_that_can_be() {
+    check("profile");
+}
+
+#[test]
+fn an_app_never_writes_what_the_host_writes() {
+    check("request");
+}
+
+#[test]
+fn a_scenario_is_read_or_refused_with_its_line() {
+    check("scenario");
+}
+
+#[test]
+fn a_changed_key_store_is_never_opened() {
+    check("sealed_file");
+}
+
+#[test]
+fn a_signature_has_one_text() {
+    check("signature");
+}
+
+#[test]
+fn a_step_is_read_or_its_sentence_shown() {
+    check("step");
+}
+
+#[test]
+fn a_view_keeps_its_caps() {
+    check("view");
+}
+
+#[test]
+fn a_word_has_one_text() {
+    check("words");
+}
+
+#[test]
+fn every_target_has_a_test_a_corpus_and_a_target_for_long_runs() {
+    let home = folder().join("..");
+    let tests = fs::read_to_string(home.join("tests/replay.rs")).unwrap();
+    let long = fs::read_to_string(home.join("cargo-fuzz/Cargo.toml")).unwrap();
+    for Target { name, .. } in TARGETS {
+        assert!(tests.contains(&format!("check(\"{name}\")")), "{name} has no test");
+        let file = format!("fuzz_targets/{name}.rs");
+        let text = fs::read_to_string(home.join("cargo-fuzz").join(&file)).unwrap();
+        assert!(text.contains(&format!("caisson_fuzz::{name}(data)")), "{file}");
+        assert!(long.contains(&format!("path = \"{file}\"")), "{file} is not in Cargo.toml");
+    }
+    let names: BTreeSet<String> = TARGETS.iter().map(|target| target.name.to_owned()).collect();
+    let folders = fs::read_dir(folder()).unwrap();
+    let folders: BTreeSet<String> =
+        folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(folders, names);
+}
