@@ -100,11 +100,13 @@ impl Registry {
 
     /// Whether the tables are there: a power cut before the first commit leaves an empty file.
     fn is_made(&self) -> Result<bool, InstallError> {
-        let mark = |name| {
-            let asked = self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-            asked.map_err(|error| explain(&self.file, "reading its marks", error))
+        // Of one state: another process may be making it between the two questions.
+        let marks = || {
+            let state = self.connection.unchecked_transaction()?;
+            let mark = |name| state.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+            Ok((mark("application_id")?, mark("user_version")?))
         };
-        match (mark("application_id")?, mark("user_version")?) {
+        match marks().map_err(|error| explain(&self.file, "reading its marks", error))? {
             (0, 0) => Ok(false),
             (APPLICATION_ID, FORMAT) => Ok(true),
             (APPLICATION_ID, found) | (found, _) => {

@@ -79,7 +79,10 @@ impl Inner {
         };
         let original = self.original(&intent).await?;
         let mut around = self.surroundings(&intent).await?;
-        around.method_down = hosted.is_down().await;
+        if hosted.is_doubtful() {
+            self.show(View::Wait, Some(amount), None);
+            around.method_down = hosted.is_down().await;
+        }
         loop {
             match risk::check(&intent, &self.limits, &around, original.as_ref()) {
                 Verdict::Allow => return Ok(Ok(Ready { hosted, intent })),

@@ -1,7 +1,8 @@
 //! A payment that waits for the owner's code.
 //!
 //! Guarantees: nothing is journalled and no app runs while a payment is held; a window that ends
-//! refuses; after [`TRIES`] wrong codes none is taken for [`REST`]. Whether the owner hears of it
+//! refuses; after [`TRIES`] wrong codes in a row, of one payment or of several, none is taken for
+//! [`REST`]. Whether the owner hears of it
 //! never decides anything: the notice is a service, and the code is what releases.
 
 use crate::acquirer;
@@ -16,7 +17,7 @@ use caisson_core::view::View;
 use caisson_devices::screen::Key;
 use caisson_network::{Binding, Client, Connector, Heard, Prepared};
 use caisson_vault::{KeyStore, Passcode};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -31,7 +32,16 @@ const NOTICE_WAITS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs
 pub(crate) struct OwnerDesk {
     owner: Owner,
     notices: Option<Notices>,
-    rests_until: Mutex<Option<Instant>>,
+    tries: Mutex<Tries>,
+}
+
+/// The codes that were keyed lately.
+#[derive(Default)]
+struct Tries {
+    /// Wrong ones since the last right one.
+    wrong: u32,
+    /// No code is taken before.
+    rests_until: Option<Instant>,
 }
 
 /// The way of a notice.
@@ -62,23 +72,32 @@ impl OwnerDesk {
                 Some(Notices { client, operation: operation.clone() })
             }
         };
-        Ok(Some(Self { owner, notices, rests_until: Mutex::new(None) }))
+        Ok(Some(Self { owner, notices, tries: Mutex::default() }))
     }
 
-    fn rests(&self) -> bool {
-        let until = *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner);
-        until.is_some_and(|until| Instant::now() < until)
+    /// How many codes may still be wrong; 0 while none is taken.
+    fn tries_left(&self) -> u32 {
+        let tries = self.tries();
+        let rests = tries.rests_until.is_some_and(|until| Instant::now() < until);
+        if rests { 0 } else { TRIES.saturating_sub(tries.wrong) }
     }
 
-    fn rest(&self) {
-        let until = Some(Instant::now() + REST);
-        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
-    }
-
-    /// Compares off the thread that serves the screen: it takes as long as a blink.
+    /// True where `code` is the owner's; counts where it is not. Compares off the thread that
+    /// serves the screen: it takes as long as a blink.
     async fn knows(&self, code: Passcode) -> bool {
         let hash = self.owner.code.clone();
-        tokio::task::spawn_blocking(move || hash.matches(&code)).await.unwrap_or(false)
+        let compared = tokio::task::spawn_blocking(move || hash.matches(&code)).await;
+        let is_right = compared.unwrap_or(false);
+        let mut tries = self.tries();
+        tries.wrong = if is_right { 0 } else { tries.wrong.saturating_add(1) };
+        if tries.wrong >= TRIES {
+            *tries = Tries { wrong: 0, rests_until: Some(Instant::now() + REST) };
+        }
+        is_right
+    }
+
+    fn tries(&self) -> MutexGuard<'_, Tries> {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -92,7 +111,7 @@ impl Inner {
     ) -> Option<Reason> {
         // A profile that holds without an owner is refused when it is read.
         let Some(desk) = &self.owner else { return Some(reason) };
-        if desk.rests() {
+        if desk.tries_left() == 0 {
             return Some(Reason::OwnerCodeWrong);
         }
         self.notify(desk, intent, reason);
@@ -110,9 +129,13 @@ impl Inner {
         keys: &Keys,
     ) -> Option<Reason> {
         let until = Instant::now() + desk.owner.window;
-        for tries_left in (1..=TRIES).rev() {
+        let mut was_wrong = false;
+        loop {
+            let tries_left = desk.tries_left();
+            if tries_left == 0 {
+                return Some(Reason::OwnerCodeWrong);
+            }
             keys.forget().await;
-            let was_wrong = tries_left < TRIES;
             let view = View::Hold { reason, tries_left, was_wrong };
             self.show(view, Some(intent.amount), Some(until));
             let answered = async {
@@ -134,9 +157,8 @@ impl Inner {
             if desk.knows(code).await {
                 return None;
             }
+            was_wrong = true;
         }
-        desk.rest();
-        Some(Reason::OwnerCodeWrong)
     }
 
     /// Tells the owner, behind the counter.

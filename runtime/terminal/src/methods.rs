@@ -9,6 +9,7 @@ use caisson_core::view::View;
 use caisson_core::{Money, Reason};
 use caisson_devices::screen::Key;
 use caisson_host::{Service, ServiceKind};
+use caisson_network::Client;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -38,6 +39,11 @@ impl Terminal {
 }
 
 impl Hosted {
+    /// True where its acquirer could not be reached lately, or the line is down.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.client.as_ref().is_some_and(Client::is_doubtful)
+    }
+
     /// True where its acquirer cannot be reached. Tries only where there is doubt.
     pub(crate) async fn is_down(&self) -> bool {
         match &self.client {

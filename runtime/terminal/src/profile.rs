@@ -221,12 +221,9 @@ impl Profile {
         let named = |(key, remedy): risk::Wrong| wrong(&key, remedy);
         let limits = risk::limits(&raw.limits, &raw.risk).map_err(named)?;
         let owner = risk::owner(raw.owner, &limits).map_err(named)?;
-        let notify = owner.as_ref().and_then(|owner| owner.notify.as_ref());
-        if let Some(unknown) = notify.filter(|n| !raw.destination.contains_key(&n.destination)) {
-            let name = &unknown.destination;
-            let remedy = format!("\"{name}\" is no destination; add [destination.{name}]");
-            return Err(wrong("owner.notify", remedy));
-        }
+        risk::known_apps(&limits, |app| raw.app.contains_key(app)).map_err(named)?;
+        let known = |name: &str| raw.destination.contains_key(name);
+        risk::known_destination(owner.as_ref(), known).map_err(named)?;
         // The one place where a terminal id that fits no payment key must be refused.
         caisson_core::PaymentKey::derive(0, &raw.terminal, 0, 0)
             .map_err(|error| wrong("terminal", error.to_string()))?;
@@ -239,15 +236,8 @@ impl Profile {
             let remedy = format!("{}; write 58 or 80", paper_mm(&printer));
             return Err(wrong("printer.paper_mm", remedy));
         }
-        let mut app = BTreeMap::new();
-        for (id, policy) in raw.app {
-            let grants = policy.grants.iter().map(|name| name.parse()).collect::<Result<_, _>>();
-            let grants = grants.map_err(|error: UnknownPermission| {
-                wrong(&format!("app.{id}.grants"), error.to_string())
-            })?;
-            app.insert(id, AppSettings { grants, settings: policy.settings });
-        }
-        let publishers = publishers(raw.publisher).map_err(|(key, remedy)| wrong(&key, remedy))?;
+        let app = apps(raw.app).map_err(named)?;
+        let publishers = publishers(raw.publisher).map_err(named)?;
         let build_hosts = build_hosts::build_hosts(raw.build_host, &publishers).map_err(named)?;
         let at_home = |path: PathBuf| home.join(path);
         Ok(Self {
@@ -282,7 +272,18 @@ impl Profile {
     }
 }
 
-fn publishers(raw: BTreeMap<String, RawPublisher>) -> Result<Publishers, (String, String)> {
+fn apps(raw: BTreeMap<String, RawApp>) -> Result<BTreeMap<String, AppSettings>, risk::Wrong> {
+    let mut apps = BTreeMap::new();
+    for (id, policy) in raw {
+        let grants = policy.grants.iter().map(|name| name.parse()).collect::<Result<_, _>>();
+        let wrong = |error: UnknownPermission| (format!("app.{id}.grants"), error.to_string());
+        let grants = grants.map_err(wrong)?;
+        apps.insert(id, AppSettings { grants, settings: policy.settings });
+    }
+    Ok(apps)
+}
+
+fn publishers(raw: BTreeMap<String, RawPublisher>) -> Result<Publishers, risk::Wrong> {
     let mut list = Vec::new();
     for (name, RawPublisher { key, tier }) in raw {
         let key = key.parse::<caisson_vault::PublicKey>();

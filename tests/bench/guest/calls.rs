@@ -1,5 +1,5 @@
-//! A guest that calls the host in a loop: `serve("language 1000")`, `serve("wait 1000")`. It offers
-//! no service and moves no money; `host-call` calls it directly.
+//! A guest that calls the host in a loop: `serve("language 1000")`, `serve("wait 1000")`; or loops
+//! without an end: `serve("spin 1")`. It offers no service and moves no money; `host-call` calls it directly.
 
 use caisson_sdk::{Intent, Outcome, PaymentApp, Service, Stop, Ticket, ui};
 use std::time::Duration;
@@ -12,13 +12,16 @@ impl PaymentApp for Calls {
     }
 
     fn serve(id: &str) -> Result<(), Stop> {
-        let wrong = || Stop::failed("serve: `language` or `wait`, a blank, and how often");
+        let wrong = || Stop::failed("serve: `language`, `wait` or `spin`, a blank, and how often");
         let (call, times) = id.split_once(' ').ok_or_else(wrong)?;
         let times: u32 = times.parse().map_err(|_| wrong())?;
         for _ in 0..times {
             match call {
                 "language" => drop(ui::language()),
                 "wait" => ui::wait(Duration::ZERO)?,
+                "spin" => loop {
+                    std::hint::black_box(times);
+                },
                 _ => return Err(wrong()),
             }
         }

@@ -13,6 +13,7 @@ mod frame_to_text;
 mod frames;
 mod host_call;
 mod instantiate;
+mod loop_ended;
 mod memory;
 mod policy_check;
 mod quiet;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 type Bench = fn(Scale) -> Result<bool, Failure>;
 
 /// Every bench, by its name on the command line.
-const BENCHES: [(&str, Bench); 9] = [
+const BENCHES: [(&str, Bench); 10] = [
     ("durable-commit", durable_commit::bench),
     ("instantiate", instantiate::bench),
     ("host-call", host_call::bench),
@@ -36,6 +37,7 @@ const BENCHES: [(&str, Bench); 9] = [
     ("start-up", start_up::bench),
     ("start-up-year", start_up::year),
     ("policy-check", policy_check::bench),
+    ("loop-ended", loop_ended::bench),
     ("memory", memory::bench),
 ];
 

@@ -41,6 +41,11 @@ fn instantiate_measures_one_pair() {
 }
 
 #[test]
+fn a_loop_is_ended_and_measured() {
+    check("loop-ended", 1);
+}
+
+#[test]
 fn host_call_measures_a_call_without_a_permit_and_one_with_it() {
     check("host-call", 2);
 }
@@ -83,6 +88,6 @@ fn a_bench_that_does_not_exist_is_answered_with_those_that_do() {
     assert_eq!(
         String::from_utf8(run.stderr).unwrap(),
         "no bench commit; there are durable-commit, instantiate, host-call, sale, frame-to-text, \
-         start-up, start-up-year, policy-check, memory\n"
+         start-up, start-up-year, policy-check, loop-ended, memory\n"
     );
 }

@@ -33,7 +33,7 @@ pub struct EmulatedProfile<'a> {
     pub destination: &'a Path,
     /// The acquirer's key that signed them.
     pub acquirer_key: &'a str,
-    /// The owner's rules; with any, the owner has [`OWNER_CODE`] and is told by the acquirer.
+    /// The owner's rules; with any, the owner has a code and is told by the acquirer.
     pub risk: &'a [toml::Table],
     /// The apps, each with what it is granted and settings in place of its own.
     pub apps: Vec<EmulatedApp<'a>>,

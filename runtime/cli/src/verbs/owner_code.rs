@@ -13,8 +13,8 @@ const LINE_BYTES_MAX: u64 = 64;
 /// Print the line of a profile for the owner's code.
 ///
 /// The code is read from standard input, never from the command line, where others would see it. At
-/// a keyboard it is asked for twice and not shown. What is printed is a hash (Argon2id): it goes
-/// below [owner] in the profile, and rules with then = "hold" wait for that code.
+/// a keyboard it is asked for twice and not shown. What is printed is a hash (Argon2id) for the
+/// table `owner` of the profile; rules with then = "hold" wait for that code.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct OwnerCode {}

@@ -90,6 +90,32 @@ pub(super) fn limits(raw: &RawLimits, rules: &[RawRule]) -> Result<Limits, Wrong
     Ok(Limits { currency, payment_max_minor: max.minor(), rules })
 }
 
+/// A rule for an app that the profile does not have would never speak, and nobody would notice.
+pub(super) fn known_apps(limits: &Limits, known: impl Fn(&str) -> bool) -> Result<(), Wrong> {
+    for (number, rule) in (1..).zip(&limits.rules) {
+        if let Some(app) = rule.app.as_deref().filter(|app| !known(app)) {
+            let key = format!("risk[{number}].app");
+            return Err((key, format!("\"{app}\" is no app of this profile; add [app.{app}]")));
+        }
+    }
+    Ok(())
+}
+
+/// Notices go where the profile has a destination.
+pub(super) fn known_destination(
+    owner: Option<&Owner>,
+    known: impl Fn(&str) -> bool,
+) -> Result<(), Wrong> {
+    let notify = owner.and_then(|owner| owner.notify.as_ref());
+    match notify.map(|notify| notify.destination.as_str()).filter(|name| !known(name)) {
+        None => Ok(()),
+        Some(name) => Err((
+            "owner.notify".to_owned(),
+            format!("\"{name}\" is no destination; add [destination.{name}]"),
+        )),
+    }
+}
+
 pub(super) fn owner(raw: Option<RawOwner>, limits: &Limits) -> Result<Option<Owner>, Wrong> {
     let Some(raw) = raw else {
         return match limits.rules.iter().position(|rule| rule.then == Action::Hold) {

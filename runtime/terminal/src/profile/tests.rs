@@ -131,7 +131,7 @@ fn the_owners_rules_are_read_with_their_conditions() {
     let rules = format!(
         "[[risk]]\npayment-above = \"500.00\"\nthen = \"hold\"\n\
          [[risk]]\nof = \"refund\"\napp = \"qr\"\nmore-than = 3\nwithin-minutes = 60\n\
-         then = \"refuse\"\n[owner]\ncode = \"{HASH}\"\nwindow-s = 60\n[camera]"
+         then = \"refuse\"\n[owner]\ncode = \"{HASH}\"\nwindow-s = 60\n[app.qr]\ngrants = []\n[camera]"
     );
     let text = GOOD.replacen("[camera]", &rules, 1);
     let profile = Profile::parse(Path::new("profile.toml"), &text).unwrap();
@@ -180,6 +180,10 @@ fn a_rule_that_nobody_can_follow_is_named_by_its_number() {
     check(
         "day-above = \"5,00\"\nthen = \"refuse\"",
         "risk[2].day-above: \"5,00\" is not an amount in CNY; write it like 12.00",
+    );
+    check(
+        "app = \"crad\"\nday-above = \"5\"\nthen = \"refuse\"",
+        "risk[2].app: \"crad\" is no app of this profile; add [app.crad]",
     );
     check(
         "outside = \"7-22\"\nthen = \"refuse\"",
