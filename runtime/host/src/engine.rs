@@ -6,6 +6,7 @@ use crate::limits::{
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, ModuleVersionStrategy, PoolingAllocationConfig,
@@ -47,8 +48,9 @@ impl HostEngine {
         std::thread::Builder::new()
             .name("epoch-ticker".to_owned())
             .spawn(move || {
+                let mut due = Instant::now();
                 while !stopped.load(Ordering::Relaxed) {
-                    std::thread::sleep(TICK);
+                    std::thread::sleep(until_next(&mut due));
                     match weak.upgrade() {
                         Some(engine) => engine.increment_epoch(),
                         None => break,
@@ -77,6 +79,18 @@ impl HostEngine {
     pub const fn is_pooled(&self) -> bool {
         self.pooled
     }
+}
+
+/// How long to sleep for the next tick. Ticks are due at fixed times: a sleep that each time is a
+/// little too long would end a loop of five seconds a tenth of a second late. What a suspended
+/// machine missed is not made up for.
+fn until_next(due: &mut Instant) -> Duration {
+    let now = Instant::now();
+    *due += TICK;
+    if *due + TICK < now {
+        *due = now;
+    }
+    due.saturating_duration_since(now)
 }
 
 impl std::fmt::Debug for HostEngine {
