@@ -10,20 +10,18 @@ use crate::form::{
     CODE_BYTES_MAX, FORM_SIGNATURE_BYTES_MAX, Form, Purpose, SIGNATURE_ENDING, Statement,
 };
 use crate::forms::names;
-use crate::key_file::{self, Owner};
+use crate::key_file::{Owner, SecretKey};
 use crate::package::Package;
 use crate::signature::Mark;
 use caisson_core::payment::Digest;
-use caisson_vault::{PublicKey, Signature, SigningSeed};
-use ed25519_dalek::{Signer as _, SigningKey};
+use caisson_vault::PublicKey;
 use std::fmt;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 const OWNER: Owner = Owner { head: "caisson build host key 1", name: "a build host's" };
 
 /// A build host's secret key.
-pub struct BuildHostKey(SigningKey);
+pub struct BuildHostKey(SecretKey);
 
 impl fmt::Debug for BuildHostKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,7 +35,7 @@ impl BuildHostKey {
     /// # Errors
     /// [`SignError::KeyExists`], [`SignError::Random`], or what the system says of the file.
     pub fn create(path: &Path) -> Result<Self, SignError> {
-        key_file::create(path, OWNER).map(Self)
+        SecretKey::create(path, OWNER).map(Self)
     }
 
     /// Reads the key in the file `path`.
@@ -45,26 +43,25 @@ impl BuildHostKey {
     /// # Errors
     /// [`SignError::KeyMode`], [`SignError::KeyForm`], or what the system says of the file.
     pub fn read(path: &Path) -> Result<Self, SignError> {
-        key_file::read(path, OWNER).map(Self)
+        SecretKey::read(path, OWNER).map(Self)
     }
 
     /// The public key, for profiles.
     #[must_use]
     pub fn public(&self) -> PublicKey {
-        SigningSeed::from_bytes(&Zeroizing::new(self.0.to_bytes())).public_key()
+        self.0.public()
     }
 
     /// Signs a statement about machine code in `folder`.
     pub(crate) fn over(&self, folder: &Path, statement: Statement) -> Form {
-        let signature = self.0.sign(statement.text().as_bytes());
-        let signature = Signature::from_bytes(&signature.to_bytes());
+        let signature = self.0.sign(&statement.text());
         let path = folder.join(statement.purpose.file_name());
         Form { path, statement, key: self.public(), signature }
     }
 
     #[cfg(test)]
     pub(crate) fn from_seed(seed: [u8; caisson_vault::SEED_BYTES]) -> Self {
-        Self(SigningKey::from_bytes(&seed))
+        Self(SecretKey::from_seed(&seed))
     }
 }
 

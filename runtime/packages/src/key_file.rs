@@ -2,14 +2,14 @@
 //!
 //! Guarantees: a key file is private (mode 0600) before it has content, is never overwritten, and
 //! one that others can read or write is refused. Its first line says whose key it is, so that one
-//! kind is never taken for the other.
+//! kind is never taken for the other. A key has no `Debug`, and is wiped when it is dropped.
 
 use crate::error::{InstallError, SignError};
 use crate::files::{read_bounded, sync_folder};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use caisson_vault::SEED_BYTES;
-use ed25519_dalek::SigningKey;
+use caisson_vault::{PublicKey, SEED_BYTES, Signature, SigningSeed};
+use ed25519_dalek::{Signer as _, SigningKey};
 use std::io::{self, Write as _};
 use std::path::Path;
 use tempfile::NamedTempFile;
@@ -27,19 +27,41 @@ pub(crate) struct Owner {
     pub(crate) name: &'static str,
 }
 
-/// Makes a new random key in the file `path`.
-pub(crate) fn create(path: &Path, owner: Owner) -> Result<SigningKey, SignError> {
-    let mut seed = Zeroizing::new([0_u8; SEED_BYTES]);
-    getrandom::fill(seed.as_mut_slice()).map_err(|_| SignError::Random)?;
-    let encoded = Zeroizing::new(STANDARD.encode(seed.as_slice()));
-    let text = Zeroizing::new(format!("{}\n{}\n", owner.head, encoded.as_str()));
-    write_private(path, text.as_bytes())?;
-    Ok(SigningKey::from_bytes(&seed))
+/// The secret key in such a file.
+pub(crate) struct SecretKey(SigningKey);
+
+impl SecretKey {
+    /// Makes a new random key in the file `path`.
+    pub(crate) fn create(path: &Path, owner: Owner) -> Result<Self, SignError> {
+        let mut seed = Zeroizing::new([0_u8; SEED_BYTES]);
+        getrandom::fill(seed.as_mut_slice()).map_err(|_| SignError::Random)?;
+        let encoded = Zeroizing::new(STANDARD.encode(seed.as_slice()));
+        let text = Zeroizing::new(format!("{}\n{}\n", owner.head, encoded.as_str()));
+        write_private(path, text.as_bytes())?;
+        Ok(Self::from_seed(&seed))
+    }
+
+    /// Reads the key in the file `path`.
+    pub(crate) fn read(path: &Path, owner: Owner) -> Result<Self, SignError> {
+        refuse_open_mode(path)?;
+        Ok(Self::from_seed(&*seed(path, owner)?))
+    }
+
+    pub(crate) fn from_seed(seed: &[u8; SEED_BYTES]) -> Self {
+        Self(SigningKey::from_bytes(seed))
+    }
+
+    /// The public key, for profiles.
+    pub(crate) fn public(&self) -> PublicKey {
+        SigningSeed::from_bytes(&Zeroizing::new(self.0.to_bytes())).public_key()
+    }
+
+    pub(crate) fn sign(&self, text: &str) -> Signature {
+        Signature::from_bytes(&self.0.sign(text.as_bytes()).to_bytes())
+    }
 }
 
-/// Reads the key in the file `path`.
-pub(crate) fn read(path: &Path, owner: Owner) -> Result<SigningKey, SignError> {
-    refuse_open_mode(path)?;
+fn seed(path: &Path, owner: Owner) -> Result<Zeroizing<[u8; SEED_BYTES]>, SignError> {
     let form = || SignError::KeyForm { path: path.to_owned(), owner: owner.name };
     let bytes = match read_bounded(path, KEY_BYTES_MAX) {
         Err(InstallError::TooLarge { .. } | InstallError::NotAFile { .. }) => {
@@ -56,7 +78,7 @@ pub(crate) fn read(path: &Path, owner: Owner) -> Result<SigningKey, SignError> {
         return Err(form());
     }
     seed.copy_from_slice(&decoded);
-    Ok(SigningKey::from_bytes(&seed))
+    Ok(seed)
 }
 
 /// Makes a private file, whole or not at all.

@@ -4,21 +4,19 @@
 
 use crate::error::{InstallError, SignError};
 use crate::files::replace;
-use crate::key_file::{self, Owner};
+use crate::key_file::{Owner, SecretKey};
 use crate::package::Package;
 use crate::signature::{PackageSignature, SIGNATURE_NAME, Statement};
+use caisson_vault::PublicKey;
 #[cfg(test)]
 use caisson_vault::SEED_BYTES;
-use caisson_vault::{PublicKey, Signature, SigningSeed};
-use ed25519_dalek::{Signer as _, SigningKey};
 use std::fmt;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 const OWNER: Owner = Owner { head: "caisson publisher key 1", name: "a publisher's" };
 
 /// A publisher's secret key.
-pub struct PublisherKey(SigningKey);
+pub struct PublisherKey(SecretKey);
 
 impl fmt::Debug for PublisherKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,7 +30,7 @@ impl PublisherKey {
     /// # Errors
     /// [`SignError::KeyExists`], [`SignError::Random`], or what the system says of the file.
     pub fn create(path: &Path) -> Result<Self, SignError> {
-        key_file::create(path, OWNER).map(Self)
+        SecretKey::create(path, OWNER).map(Self)
     }
 
     /// Reads the key in the file `path`.
@@ -40,25 +38,24 @@ impl PublisherKey {
     /// # Errors
     /// [`SignError::KeyMode`], [`SignError::KeyForm`], or what the system says of the file.
     pub fn read(path: &Path) -> Result<Self, SignError> {
-        key_file::read(path, OWNER).map(Self)
+        SecretKey::read(path, OWNER).map(Self)
     }
 
     /// The public key, for profiles.
     #[must_use]
     pub fn public(&self) -> PublicKey {
-        SigningSeed::from_bytes(&Zeroizing::new(self.0.to_bytes())).public_key()
+        self.0.public()
     }
 
     /// Signs a statement.
     pub(crate) fn over(&self, statement: Statement) -> PackageSignature {
-        let signature = self.0.sign(statement.text().as_bytes());
-        let signature = Signature::from_bytes(&signature.to_bytes());
+        let signature = self.0.sign(&statement.text());
         PackageSignature { statement, key: self.public(), signature }
     }
 
     #[cfg(test)]
     pub(crate) fn from_seed(seed: [u8; SEED_BYTES]) -> Self {
-        Self(SigningKey::from_bytes(&seed))
+        Self(SecretKey::from_seed(&seed))
     }
 }
 
