@@ -117,6 +117,7 @@ impl Inner {
     ) -> Result<(), TerminalError> {
         let end = Instant::now() + time.max(OFFER_MARGIN);
         while driver.payment().await.is_watched() {
+            driver.step([Input::WatchAgain]).await?;
             let effects = self.ask_app(driver).await?;
             self.follow(driver, &effects);
             if !driver.payment().await.is_watched() {

@@ -1,6 +1,7 @@
 //! What the journal remembers. Appended, never changed; the state is a fold over these.
 
 use super::{Digest, Intent, Rule, State};
+use crate::document::is_forbidden_character;
 use crate::money::Money;
 use crate::reason::Reason;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,18 @@ pub struct Fact {
     pub name: String,
     /// Its value, at most [`FACT_CHARS_MAX`] characters.
     pub value: String,
+}
+
+/// Whether paper and screen can carry the facts.
+pub(super) fn check_facts(facts: &[Fact]) -> Result<(), Rule> {
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text.chars().count() <= FACT_CHARS_MAX
+            && !text.chars().any(is_forbidden_character)
+    };
+    let good = facts.len() <= FACTS_MAX
+        && facts.iter().all(|fact| plain(&fact.name) && plain(&fact.value));
+    if good { Ok(()) } else { Err(Rule::BadFacts) }
 }
 
 /// Something that happened to a payment. As JSON its one name is its kind: read without looking

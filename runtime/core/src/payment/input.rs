@@ -98,8 +98,11 @@ pub enum Input {
     Served,
     /// The linked refund of a late payment was approved.
     GivenBack,
-    /// The time to watch a closed offer is over. It goes on where nothing was heard since the
-    /// close (or restart) that says how the offer ended.
+    /// The app is about to be asked about a closed offer: what was heard before says nothing about
+    /// what a slow phone did since.
+    WatchAgain,
+    /// The time to watch a closed offer is over. It goes on where nothing was heard since the last
+    /// [`Input::WatchAgain`] (or the close, or a restart) that says how the offer ended.
     WatchOver,
 }
 

@@ -1,11 +1,10 @@
 //! The machine: [`Payment::step`] takes what happened and returns what to record and what to do.
 
+use super::event::check_facts;
 use super::{
-    Digest, Effect, Ending, Event, FACT_CHARS_MAX, FACTS_MAX, Fact, Input, Intent, Kind,
-    OFFER_MARGIN, PARKED_RETRY, Proof, RECOVERY_BYTES_MAX, REQUEST_BYTES_MAX, Rule, State, Step,
-    Submission, recovery_wait,
+    Digest, Effect, Ending, Event, Fact, Input, Intent, Kind, OFFER_MARGIN, PARKED_RETRY, Proof,
+    RECOVERY_BYTES_MAX, REQUEST_BYTES_MAX, Rule, State, Step, Submission, recovery_wait,
 };
-use crate::document::is_forbidden_character;
 use crate::money::Money;
 use crate::operation::OperationKind;
 use crate::reason::{Class, Reason};
@@ -164,12 +163,17 @@ impl Payment {
             Input::GivenBack if self.state == State::Reversing => {
                 tell(Event::Reversed { reason: Reason::GivenBack })
             }
+            Input::WatchAgain if self.watched => {
+                self.proof = self.proof.asked_anew();
+                Step::default()
+            }
             Input::WatchOver if self.watched => self.watch_over(),
             Input::NotSent { .. }
             | Input::Heard { .. }
             | Input::Printed { .. }
             | Input::Served
             | Input::GivenBack
+            | Input::WatchAgain
             | Input::WatchOver => Step::default(),
         };
         for event in &step.events {
@@ -480,17 +484,6 @@ fn taken_back(reason: Reason, offer: bool, expires: Duration) -> Step {
     } else {
         tell(Event::Reversed { reason })
     }
-}
-
-fn check_facts(facts: &[Fact]) -> Result<(), Rule> {
-    let plain = |text: &str| {
-        !text.is_empty()
-            && text.chars().count() <= FACT_CHARS_MAX
-            && !text.chars().any(is_forbidden_character)
-    };
-    let good = facts.len() <= FACTS_MAX
-        && facts.iter().all(|fact| plain(&fact.name) && plain(&fact.value));
-    if good { Ok(()) } else { Err(Rule::BadFacts) }
 }
 
 fn millis(duration: Duration) -> u64 {

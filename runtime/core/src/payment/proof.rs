@@ -54,8 +54,8 @@ impl Proof {
         }
     }
 
-    /// The proof when the first request goes out again: what was heard before says nothing about
-    /// what this one may do.
+    /// The proof when the first request goes out again, or a closed offer is asked about again: what
+    /// was heard before says nothing about what this request may do, or a customer did since.
     #[must_use]
     pub(super) const fn asked_anew(self) -> Self {
         self.unless_paid(Self::Nothing)

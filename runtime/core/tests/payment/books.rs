@@ -51,8 +51,10 @@ enum Happening {
     CustomerRefuses,
     Restart,
     RecoverRuns,
-    /// The time to watch a closed offer is over.
-    WatchOver,
+    /// The time to watch a closed offer is over: the terminal has its app ask once more.
+    WatchOver {
+        way: Way,
+    },
     /// The owner asks the acquirer about a parked payment, and says what it said.
     OwnerResolves,
 }
@@ -218,7 +220,9 @@ impl Counter {
             }
             Happening::Restart => self.restart(),
             Happening::RecoverRuns => self.payment.count_attempt(),
-            Happening::WatchOver => {
+            Happening::WatchOver { way } => {
+                self.step(Input::WatchAgain);
+                self.ask(OperationKind::Inquiry, way, false);
                 let effects = self.step(Input::WatchOver);
                 self.follow(&effects);
             }
@@ -356,7 +360,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         1 => Just(Happening::CustomerRefuses),
         1 => Just(Happening::Restart),
         3 => Just(Happening::RecoverRuns),
-        1 => Just(Happening::WatchOver),
+        1 => ways().prop_map(|way| Happening::WatchOver { way }),
         1 => Just(Happening::OwnerResolves),
     ];
     prop::collection::vec(happening, 0..=40)

@@ -68,6 +68,18 @@ fn a_watch_ends_only_on_an_answer_about_the_closed_offer() {
 }
 
 #[test]
+fn what_was_heard_before_the_last_question_ends_no_watch() {
+    after_close(
+        " | watch again | heard undone | watch again | watch over | heard undone | watch over",
+        " | - | - | - | WATCH 180 s | - | watch-ended | = cancelled (offer-expired)",
+    );
+    after_close(
+        " | heard undone | watch again | heard paid | watch again | watch over",
+        " | - | - | - | - | paid-late 12.00, REFUND 12.00 | = reversing 12.00 (paid-late)",
+    );
+}
+
+#[test]
 fn a_restart_goes_on_watching_and_a_finished_watch_rests() {
     after_close(
         " | restart | watch over | heard not-paid | watch over | restart",

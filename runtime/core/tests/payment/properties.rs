@@ -82,6 +82,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         1 => prop::option::of(reasons()).prop_map(|failed| Input::Printed { failed }),
         1 => Just(Input::Served),
         1 => Just(Input::GivenBack),
+        1 => Just(Input::WatchAgain),
         2 => Just(Input::WatchOver),
     ];
     let happening = prop_oneof![

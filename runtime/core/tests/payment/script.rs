@@ -166,6 +166,7 @@ fn input(text: &str) -> Input {
         ["print", "fails", why] => Input::Printed { failed: Some(reason(why)) },
         ["served"] => Input::Served,
         ["given", "back"] => Input::GivenBack,
+        ["watch", "again"] => Input::WatchAgain,
         ["watch", "over"] => Input::WatchOver,
         other => panic!("no such step: {other:?}"),
     }
