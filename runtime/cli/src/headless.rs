@@ -87,13 +87,19 @@ fn describe(showing: &Showing) -> String {
         text.push_str(&format!("  code {code}"));
     }
     let mut keys: Vec<String> = match &showing.view {
-        View::Message { .. } => vec!["ok".to_owned()],
+        View::Message { .. } | View::Result { .. } | View::Preview { .. } => vec!["ok".to_owned()],
+        View::Amount { .. } => vec!["amount N".to_owned()],
+        View::Form { fields, .. } => vec![format!("values, {} of them", fields.len())],
         View::Menu { rows, .. } => vec![format!("row 1 to {}", rows.len())],
         View::Confirm { .. } => vec!["yes".to_owned(), "no".to_owned()],
         View::Hold { .. } => vec!["owner CODE".to_owned(), "no".to_owned()],
         View::Instead { rows, .. } => vec![format!("row 1 to {}", rows.len()), "no".to_owned()],
+        // A signature needs a screen that can be touched, and the desk one that is drawn.
         View::Idle
         | View::Wait
+        | View::Page(_)
+        | View::Signature { .. }
+        | View::PresentCard { .. }
         | View::Progress { .. }
         | View::Scan { .. }
         | View::Qr { .. }
@@ -117,13 +123,14 @@ fn describe(showing: &Showing) -> String {
 mod tests {
     use super::*;
     use caisson_core::{Currency, Language, Money};
+    use caisson_devices::screen::AppFace;
     use std::time::Duration;
 
     fn check(view: View, can_cancel: bool, until: Option<Duration>, expected: &str) {
         let amount = Money::new(1200, Currency::Cny).ok();
         let until = until.map(|wait| Instant::now() + wait + Duration::from_millis(500));
         let language = Language::En;
-        let app = Some("qr".to_owned());
+        let app = Some(AppFace { id: "qr".to_owned(), name: "QR".to_owned() });
         let showing = Showing { app, view, amount, language, can_cancel, until };
         assert_eq!(describe(&showing), expected);
     }

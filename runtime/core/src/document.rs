@@ -108,9 +108,24 @@ pub enum DocumentError {
 }
 
 /// A checked sequence of blocks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "RawDocument")]
 pub struct Document {
     blocks: Vec<Block>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDocument {
+    blocks: Vec<Block>,
+}
+
+impl TryFrom<RawDocument> for Document {
+    type Error = DocumentError;
+
+    fn try_from(raw: RawDocument) -> Result<Self, DocumentError> {
+        Self::new(raw.blocks)
+    }
 }
 
 impl Document {

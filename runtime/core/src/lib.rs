@@ -7,6 +7,7 @@
 //! Deliberately not here: how a thing is stored (`journal`), sent (`network`), drawn (`ui`,
 //! `devices`) or worded for an engineer (each error says that itself).
 
+pub mod desk;
 pub mod document;
 pub mod hex;
 pub mod key;

@@ -4,11 +4,17 @@
 //! error to whoever asked, never a silent cut; no view has a masked field. The amount stays on
 //! every view of a payment. Between two views of an app the host shows [`View::Wait`].
 
-use crate::document::is_forbidden_character;
+use crate::desk::Page;
+use crate::document::{Document, is_forbidden_character};
 use crate::language::{Language, Text};
 use crate::money::Money;
 use crate::reason::{Class, Reason};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+mod form;
+
+pub use form::{FIELDS_MAX, Field, FieldKind, LABEL_CHARS_MAX, VALUE_CHARS_MAX};
 
 /// Longest title, in characters: two lines at 480 dots.
 pub const TITLE_CHARS_MAX: usize = 60;
@@ -22,6 +28,10 @@ pub const ROWS_MAX: usize = 200;
 pub const CODE_BYTES_MAX: usize = 1_000;
 /// Longest wait that an app can ask for.
 pub const WAIT_MAX: Duration = Duration::from_secs(5 * 60);
+/// Most points of a signature, over all its strokes.
+pub const SIGNATURE_POINTS_MAX: usize = 4_000;
+/// Width and height of the field in which a signature's points are given.
+pub const SIGNATURE_SIZE: (u16, u16) = (1_000, 400);
 /// Most view changes of an app in one second.
 pub const CHANGES_PER_SECOND_MAX: u32 = 10;
 
@@ -44,6 +54,15 @@ pub enum ViewError {
         /// Which part.
         part: &'static str,
     },
+    /// A field that asks for what only the host may ask for.
+    #[error(
+        "field {field}: no app may ask for a PIN, a password, a card number or its code; the host \
+         asks for these itself"
+    )]
+    SecretField {
+        /// Which field, from 0.
+        field: usize,
+    },
     /// A control or direction-override character.
     #[error("{part} holds the character U+{character:04X}, which no screen may carry")]
     BadCharacter {
@@ -55,7 +74,7 @@ pub enum ViewError {
 }
 
 /// How a payment ended, as people are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// Money was taken.
     Approved,
@@ -69,8 +88,19 @@ pub enum Outcome {
     Unknown,
 }
 
+/// How something that moves no money ended, in an app's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mark {
+    /// It was done.
+    Done,
+    /// It was not.
+    Failed,
+    /// Somebody must look at it.
+    Attention,
+}
+
 /// One thing on the screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum View {
     /// Ready for the next amount.
     Idle,
@@ -109,6 +139,46 @@ pub enum View {
         /// The rows.
         rows: Vec<String>,
     },
+    /// The cashier or the customer keys an amount, in the payment's currency.
+    Amount {
+        /// What for.
+        title: String,
+        /// The largest that is taken, in minor units.
+        max_minor: u64,
+    },
+    /// Fields to fill in, one after the other where the screen is small.
+    Form {
+        /// The title.
+        title: String,
+        /// The fields; none is masked.
+        fields: Vec<Field>,
+    },
+    /// A card is wanted: where to hold, insert or swipe it is the host's to draw.
+    PresentCard {
+        /// What for.
+        prompt: String,
+    },
+    /// The customer signs.
+    Signature {
+        /// What is signed.
+        title: String,
+    },
+    /// How a service that moves no money ended. In a payment the host alone says how it ended.
+    Result {
+        /// Which way.
+        mark: Mark,
+        /// The title.
+        title: String,
+        /// The text.
+        body: String,
+    },
+    /// A document as the paper will show it.
+    Preview {
+        /// The document.
+        document: Document,
+    },
+    /// A page of the terminal's own desk: no app can ask for one.
+    Page(Box<Page>),
     /// The host asks for a yes.
     Confirm {
         /// Why it asks.
@@ -136,6 +206,8 @@ pub enum View {
         outcome: Outcome,
         /// Why; `None` for a plain approval.
         reason: Option<Reason>,
+        /// True where the cashier is asked what receipt the customer wants.
+        asks_receipt: bool,
     },
     /// Something about a device, the payment being certain.
     Notice {
@@ -171,8 +243,26 @@ impl View {
                 limit("rows", rows.len(), ROWS_MAX)?;
                 rows.iter().try_for_each(|row| text("row", row, ROW_CHARS_MAX, false))
             }
+            Self::Amount { title, max_minor } => {
+                text("title", title, TITLE_CHARS_MAX, false)?;
+                if *max_minor == 0 { Err(ViewError::Empty { part: "amount" }) } else { Ok(()) }
+            }
+            Self::Form { title, fields } => {
+                text("title", title, TITLE_CHARS_MAX, false)?;
+                form::check(fields)
+            }
+            Self::PresentCard { prompt: title } | Self::Signature { title } => {
+                text("title", title, TITLE_CHARS_MAX, false)
+            }
+            Self::Result { title, body, .. } => {
+                text("title", title, TITLE_CHARS_MAX, false)?;
+                text("body", body, BODY_CHARS_MAX, true)
+            }
+            // Checked when it was composed.
+            Self::Preview { .. } => Ok(()),
             Self::Idle
             | Self::Wait
+            | Self::Page(_)
             | Self::Confirm { .. }
             | Self::Hold { .. }
             | Self::Instead { .. }
@@ -188,14 +278,25 @@ impl View {
         match self {
             Self::Idle => words(READY).to_owned(),
             Self::Wait => words(PLEASE_WAIT).to_owned(),
-            Self::Message { title, body } | Self::Progress { title, body } => {
+            Self::Message { title, body }
+            | Self::Progress { title, body }
+            | Self::Result { title, body, .. } => {
                 if body.is_empty() {
                     title.clone()
                 } else {
                     format!("{title}: {body}")
                 }
             }
-            Self::Scan { prompt } => prompt.clone(),
+            Self::Scan { prompt: title }
+            | Self::PresentCard { prompt: title }
+            | Self::Amount { title, .. }
+            | Self::Signature { title } => title.clone(),
+            Self::Form { title, fields } => {
+                let labels: Vec<_> = fields.iter().map(|field| field.label.as_str()).collect();
+                format!("{title}: {}", labels.join(" | "))
+            }
+            Self::Preview { .. } => words(PREVIEW).to_owned(),
+            Self::Page(page) => page.line(language),
             Self::Qr { caption, .. } => caption.clone(),
             Self::Menu { title, rows } => format!("{title}: {}", rows.join(" | ")),
             Self::Confirm { reason } | Self::Notice { reason } => {
@@ -212,7 +313,7 @@ impl View {
                 let why = words(reason.row().why);
                 format!("{why} {}: {}", words(INSTEAD), rows.join(" | "))
             }
-            Self::Outcome { outcome, reason } => {
+            Self::Outcome { outcome, reason, .. } => {
                 let amount = amount.map_or_else(String::new, |amount| format!(" {amount}"));
                 let head = format!("{}{amount}", words(outcome.word()));
                 match reason {
@@ -259,6 +360,7 @@ impl Outcome {
 }
 
 const READY: Text = Text { zh: "请输入金额", en: "enter the amount" };
+const PREVIEW: Text = Text { zh: "打印预览", en: "what the paper will show" };
 const PLEASE_WAIT: Text = Text { zh: "请稍候", en: "please wait" };
 
 const INSTEAD: Text = Text { zh: "请选择其他付款方式", en: "Choose another way to pay" };
@@ -325,7 +427,11 @@ mod tests {
     #[test]
     fn an_outcome_says_how_much_why_and_what_next() {
         let amount = Money::parse("12.00", crate::Currency::Cny).ok();
-        let view = View::Outcome { outcome: Outcome::Declined, reason: Some(Reason::BalanceShort) };
+        let view = View::Outcome {
+            outcome: Outcome::Declined,
+            reason: Some(Reason::BalanceShort),
+            asks_receipt: false,
+        };
         assert_eq!(
             view.line(amount, Language::En),
             "declined 12.00: The balance is too low. Ask for another way to pay, or a smaller \

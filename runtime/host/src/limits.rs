@@ -40,7 +40,8 @@ const _: () = assert!(HOST_CALL_BYTES_MAX < MEMORY_BYTES_MAX);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// Time in which the app itself was running, measured at each tick of 10 ms; what a host call
-    /// waits is not counted. (A sleep of a language's own library counts as a tick and a half at most.)
+    /// waits is not counted. (A sleep of a language's own library counts as a tick and a half at
+    /// most.)
     pub processor: Duration,
     /// Time in all.
     pub wall: Duration,

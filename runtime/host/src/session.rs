@@ -64,12 +64,18 @@ pub enum CallStop {
 }
 
 /// What a view was answered with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UiAnswer {
     /// Shown, read, or waited.
     Done,
     /// The row that was chosen.
     Row(u32),
+    /// The amount that was keyed, in minor units.
+    Amount(u64),
+    /// A form's values, one for each field.
+    Values(Vec<String>),
+    /// A signature: strokes of points (x, y) in the field `core::view::SIGNATURE_SIZE`.
+    Strokes(Vec<Vec<(u16, u16)>>),
 }
 
 /// Why a view was not answered.

@@ -2,7 +2,7 @@
 
 use crate::counter::Request;
 use crate::error::TerminalError;
-use crate::keys::Keys;
+use crate::keys::{Answer, Keys};
 use crate::terminal::{Hosted, Inner};
 use caisson_core::money::MoneyError;
 use caisson_core::payment::{Intent, Kind};
@@ -104,20 +104,16 @@ impl Inner {
         let until = Instant::now() + CONFIRM_WAIT;
         keys.forget().await;
         self.show(View::Confirm { reason }, Some(amount), Some(until));
-        let answered = async {
-            loop {
-                match keys.next().await {
-                    Key::Yes => return None,
-                    Key::No => return Some(reason),
-                    Key::Ok | Key::Row(_) | Key::Code(_) | Key::Cancel => {}
-                }
-            }
-        };
-        tokio::select! {
-            biased;
-            () = keys.cancelled() => Some(Reason::CancelledByCashier),
-            answer = answered => answer,
-            () = tokio::time::sleep_until(until) => Some(Reason::NobodyActed),
+        let answer = keys.answer(until, |key| match key {
+            Key::Yes => Some(true),
+            Key::No => Some(false),
+            _ => None,
+        });
+        match answer.await {
+            Answer::Given(true) => None,
+            Answer::Given(false) => Some(reason),
+            Answer::Cancelled => Some(Reason::CancelledByCashier),
+            Answer::Silence => Some(Reason::NobodyActed),
         }
     }
 

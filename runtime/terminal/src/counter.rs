@@ -210,7 +210,8 @@ impl Inner {
     }
 
     pub(crate) fn show_outcome(&self, report: &Report, asked: Option<Money>) {
-        let view = View::Outcome { outcome: report.outcome, reason: report.reason };
+        let view =
+            View::Outcome { outcome: report.outcome, reason: report.reason, asks_receipt: false };
         self.show(view, report.approved.or(asked), None);
     }
 }

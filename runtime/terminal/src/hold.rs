@@ -2,12 +2,12 @@
 //!
 //! Guarantees: nothing is journalled and no app runs while a payment is held; a window that ends
 //! refuses; after [`TRIES`] wrong codes in a row, of one payment or of several, none is taken for
-//! [`REST`]. Whether the owner hears of it
-//! never decides anything: the notice is a service, and the code is what releases.
+//! [`REST`]. Whether the owner hears of it never decides anything: the notice is a service, and the
+//! code is what releases.
 
 use crate::acquirer;
 use crate::error::TerminalError;
-use crate::keys::Keys;
+use crate::keys::{Answer, Keys};
 use crate::profile::{Notify, Owner, Profile};
 use crate::terminal::Inner;
 use caisson_core::Reason;
@@ -138,22 +138,17 @@ impl Inner {
             keys.forget().await;
             let view = View::Hold { reason, tries_left, was_wrong };
             self.show(view, Some(intent.amount), Some(until));
-            let answered = async {
-                loop {
-                    match keys.next().await {
-                        Key::Code(code) => return Some(code),
-                        Key::No => return None,
-                        Key::Ok | Key::Yes | Key::Row(_) | Key::Cancel => {}
-                    }
-                }
+            let answer = keys.answer(until, |key| match key {
+                Key::Code(code) => Some(Some(code)),
+                Key::No => Some(None),
+                _ => None,
+            });
+            let code = match answer.await {
+                Answer::Given(Some(code)) => code,
+                Answer::Given(None) => return Some(Reason::OwnerRefused),
+                Answer::Cancelled => return Some(Reason::CancelledByCashier),
+                Answer::Silence => return Some(Reason::OwnerSilent),
             };
-            let answer = tokio::select! {
-                biased;
-                () = keys.cancelled() => return Some(Reason::CancelledByCashier),
-                answer = answered => answer,
-                () = tokio::time::sleep_until(until) => return Some(Reason::OwnerSilent),
-            };
-            let Some(code) = answer else { return Some(Reason::OwnerRefused) };
             if desk.knows(code).await {
                 return None;
             }

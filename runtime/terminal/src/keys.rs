@@ -3,9 +3,20 @@
 use caisson_devices::screen::{Key, Screen};
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
+use tokio::time::Instant;
 
 /// Keys that wait for a view; more are dropped, as on a keypad.
 const KEYS_WAITING_MAX: usize = 16;
+
+/// What came of a question.
+pub(crate) enum Answer<T> {
+    /// Somebody answered.
+    Given(T),
+    /// Cancel was pressed.
+    Cancelled,
+    /// Nobody answered in time.
+    Silence,
+}
 
 /// The keys of one payment at the counter.
 #[derive(Debug)]
@@ -51,10 +62,31 @@ impl Keys {
     }
 
     /// The next key that is not Cancel.
-    pub(crate) async fn next(&self) -> Key {
+    async fn next(&self) -> Key {
         match self.others.lock().await.recv().await {
             Some(key) => key,
             None => std::future::pending().await,
+        }
+    }
+
+    /// Waits for the first key that `read` takes for an answer, until Cancel or `until`.
+    pub(crate) async fn answer<T>(
+        &self,
+        until: Instant,
+        mut read: impl FnMut(Key) -> Option<T>,
+    ) -> Answer<T> {
+        let answered = async {
+            loop {
+                if let Some(answer) = read(self.next().await) {
+                    return answer;
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.cancelled() => Answer::Cancelled,
+            answer = answered => Answer::Given(answer),
+            () = tokio::time::sleep_until(until) => Answer::Silence,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::admit::CONFIRM_WAIT;
 use crate::counter::Request;
 use crate::error::TerminalError;
-use crate::keys::Keys;
+use crate::keys::{Answer, Keys};
 use crate::terminal::{Hosted, Inner, Terminal};
 use caisson_core::view::View;
 use caisson_core::{Money, Reason};
@@ -101,25 +101,17 @@ impl Inner {
         let until = Instant::now() + CONFIRM_WAIT;
         keys.forget().await;
         self.show(View::Instead { reason, rows }, amount, Some(until));
-        let chosen = async {
-            loop {
-                match keys.next().await {
-                    Key::Row(row) => {
-                        let row = usize::try_from(row).unwrap_or(usize::MAX);
-                        if let Some(method) = others.get(row) {
-                            return Some((method.app.clone(), method.service.id.clone()));
-                        }
-                    }
-                    Key::No => return None,
-                    Key::Ok | Key::Yes | Key::Code(_) | Key::Cancel => {}
-                }
+        let chosen = keys.answer(until, |key| match key {
+            Key::Row(row) => {
+                let method = others.get(usize::try_from(row).unwrap_or(usize::MAX))?;
+                Some(Some((method.app.clone(), method.service.id.clone())))
             }
-        };
-        Ok(tokio::select! {
-            biased;
-            () = keys.cancelled() => None,
-            chosen = chosen => chosen,
-            () = tokio::time::sleep_until(until) => None,
+            Key::No => Some(None),
+            _ => None,
+        });
+        Ok(match chosen.await {
+            Answer::Given(chosen) => chosen,
+            Answer::Cancelled | Answer::Silence => None,
         })
     }
 }

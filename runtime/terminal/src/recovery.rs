@@ -101,7 +101,9 @@ impl Inner {
         if let Ok(_counter) = self.counter.try_lock() {
             let outcome = shown(&payment);
             let amount = payment.approved().unwrap_or(payment.intent().amount);
-            self.show(View::Outcome { outcome, reason: payment.reason() }, Some(amount), None);
+            let reason = payment.reason();
+            let view = View::Outcome { outcome, reason, asks_receipt: false };
+            self.show(view, Some(amount), None);
         }
         if payment.state() == State::Approved {
             self.print_receipt(driver).await?;

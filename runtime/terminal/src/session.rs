@@ -2,20 +2,20 @@
 //! a recovery.
 
 use crate::driver::Driver;
-use crate::keys::Keys;
+use crate::keys::{Answer, Keys};
 use crate::terminal::{Hosted, Inner};
 use async_trait::async_trait;
 use caisson_core::document::Document;
 use caisson_core::operation::OperationKind;
 use caisson_core::payment::REQUEST_BYTES_MAX;
 use caisson_core::permission::{Camera, Network, Payment, Permit, Printer, Storage, Ui};
-use caisson_core::view::View;
+use caisson_core::view::{SIGNATURE_POINTS_MAX, SIGNATURE_SIZE, View};
 use caisson_core::{Language, Money};
 use caisson_devices::camera::CameraError;
 use caisson_devices::decode::Formats;
 use caisson_devices::printer::PrinterError;
 use caisson_devices::scan::{ScanError, scan_stream};
-use caisson_devices::screen::{Key, Showing};
+use caisson_devices::screen::{Key, Point, Showing};
 use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
     AcquirerAnswer, CallStop, PayStop, PrintStop, ScanStop, Scanned, Session, UiAnswer, UiStop,
@@ -50,7 +50,7 @@ impl TillSession {
             return;
         }
         self.inner.equipment.screen.show(Showing {
-            app: Some(self.hosted.manifest.id.clone()),
+            app: Some(self.hosted.face(self.inner.language)),
             view,
             amount: self.amount,
             language: self.inner.language,
@@ -68,23 +68,39 @@ impl TillSession {
         }
     }
 
-    /// The key that answers a view: a row for a menu, OK for the rest.
-    async fn answer(keys: &Keys, is_menu: bool) -> UiAnswer {
-        loop {
-            match keys.next().await {
-                Key::Row(row) if is_menu => return UiAnswer::Row(row),
-                Key::Ok | Key::Yes if !is_menu => return UiAnswer::Done,
-                Key::Ok | Key::Yes | Key::No | Key::Row(_) | Key::Code(_) | Key::Cancel => {}
-            }
-        }
-    }
-
     fn driver(&self) -> Result<&Driver, PayStop> {
         self.driver.as_deref().ok_or_else(|| {
             PayStop::BadRequest(
                 "this call has no payment: only start and recover move money".into(),
             )
         })
+    }
+}
+
+/// What `key` answers to an app's view; `None` where that view has no such key.
+fn answer_to(view: &View, key: Key) -> Option<UiAnswer> {
+    match (view, key) {
+        (View::Menu { .. }, Key::Row(row)) => Some(UiAnswer::Row(row)),
+        (View::Amount { max_minor, .. }, Key::Amount(minor)) => {
+            (1..=*max_minor).contains(&minor).then_some(UiAnswer::Amount(minor))
+        }
+        (View::Form { fields, .. }, Key::Values(values)) => {
+            let fits = fields.len() == values.len()
+                && fields.iter().zip(&values).all(|(field, value)| field.takes(value));
+            fits.then_some(UiAnswer::Values(values))
+        }
+        (View::Signature { .. }, Key::Strokes(strokes)) => {
+            let points: usize = strokes.iter().map(Vec::len).sum();
+            let inside = |point: &Point| point.x <= SIGNATURE_SIZE.0 && point.y <= SIGNATURE_SIZE.1;
+            let fits = (1..=SIGNATURE_POINTS_MAX).contains(&points)
+                && strokes.iter().flatten().all(inside);
+            let pairs = |stroke: Vec<Point>| stroke.iter().map(|p| (p.x, p.y)).collect();
+            fits.then(|| UiAnswer::Strokes(strokes.into_iter().map(pairs).collect()))
+        }
+        (View::Message { .. } | View::Result { .. } | View::Preview { .. }, Key::Ok | Key::Yes) => {
+            Some(UiAnswer::Done)
+        }
+        _ => None,
     }
 }
 
@@ -192,18 +208,18 @@ impl Session for TillSession {
             return Ok(UiAnswer::Done);
         }
         let keys = self.keys()?;
-        let is_menu = matches!(view, View::Menu { .. });
+        let asked = view.clone();
         let until = wait.map(|wait| Instant::now() + wait);
         keys.forget().await;
         self.show_view(view, until);
         let Some(until) = until else {
             return Ok(UiAnswer::Done);
         };
-        let answer = tokio::select! {
-            biased;
-            () = keys.cancelled() => Err(UiStop::Cancelled),
-            answer = Self::answer(keys, is_menu) => Ok(answer),
-            () = tokio::time::sleep_until(until) => Err(UiStop::Timeout),
+        let answer = keys.answer(until, |key| answer_to(&asked, key));
+        let answer = match answer.await {
+            Answer::Given(answer) => Ok(answer),
+            Answer::Cancelled => Err(UiStop::Cancelled),
+            Answer::Silence => Err(UiStop::Timeout),
         };
         self.show_view(View::Wait, None);
         answer

@@ -17,6 +17,7 @@ use caisson_core::risk::Limits;
 use caisson_core::view::View;
 use caisson_core::{Language, PaymentKey};
 use caisson_devices::printer::JobKey;
+use caisson_devices::screen::AppFace;
 use caisson_host::{
     App, AppActor, AppImage, ComponentCache, HostEngine, Origin, Service, ServiceKind,
 };
@@ -65,6 +66,12 @@ pub(crate) struct Hosted {
 }
 
 impl Hosted {
+    /// The app as people know it.
+    pub(crate) fn face(&self, language: Language) -> AppFace {
+        let name = self.manifest.name.in_language(language).to_owned();
+        AppFace { id: self.manifest.id.clone(), name }
+    }
+
     /// What the app offers.
     pub(crate) fn services(&self) -> &[Service] {
         self.services.get().map_or(&[], Vec::as_slice)

@@ -1,9 +1,12 @@
 //! What benches run on: apps built by cargo just now, and a folder on the disk.
 
 use crate::run::Failure;
+use caisson_core::permission::Permission;
+use caisson_host::{App, AppImage, HostEngine, compile_here};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// The payment app `id` as an app folder holds it: manifest and component. Returns the folder of
@@ -31,6 +34,16 @@ pub(crate) fn guest(name: &str) -> Result<Vec<u8>, Failure> {
     cargo(&["--package", env!("CARGO_PKG_NAME"), "--example", name])?;
     let path = build_folder()?.join(format!("wasm32-wasip2/app/examples/{name}.wasm"));
     fs::read(&path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// The guest `wasm` in `engine`, with all that an app can be granted.
+///
+/// # Errors
+/// What the host says.
+pub(crate) fn linked(engine: &Arc<HostEngine>, wasm: &[u8]) -> Result<App, Failure> {
+    let all = Permission::ALL.into();
+    let image = AppImage { id: "calls", wasm, asked: &all, policy: &all };
+    Ok(App::link(engine, &compile_here(engine, wasm)?, image)?)
 }
 
 /// A fresh folder on the same disk as the build folder; `/tmp` can be memory, which flushes in no

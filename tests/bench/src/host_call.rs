@@ -5,12 +5,11 @@
 //! same `Config`, linked by wasmtime alone with the same async binding to functions that do
 //! nothing. Both samples hold one instantiation, a hundredth of the whole.
 
-use crate::built::guest;
+use crate::built::{guest, linked};
 use crate::figures::Pair;
 use crate::quiet::QuietSession;
 use crate::run::{Failure, Scale};
-use caisson_core::permission::Permission;
-use caisson_host::{App, AppImage, HostEngine, compile_here};
+use caisson_host::HostEngine;
 use std::sync::Arc;
 use std::time::Instant;
 use wasmtime::Store;
@@ -28,9 +27,7 @@ const EPOCHS: u64 = 1_000;
 pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
     let wasm = guest("calls")?;
     let engine = Arc::new(HostEngine::start()?);
-    let all = Permission::ALL.into();
-    let image = AppImage { id: "calls", wasm: &wasm, asked: &all, policy: &all };
-    let app = App::link(&engine, &compile_here(&engine, &wasm)?, image)?;
+    let app = linked(&engine, &wasm)?;
     let bare = bare(&engine, &wasm)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let session = Arc::new(QuietSession::default());

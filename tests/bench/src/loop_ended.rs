@@ -4,12 +4,11 @@
 //! An app whose `serve` never ends is called; the limit is the processor time that a call has. How
 //! far ours is above it is how late the loop was noticed: a tick of the epoch is 10 ms.
 
-use crate::built::guest;
+use crate::built::{guest, linked};
 use crate::figures::Pair;
 use crate::quiet::QuietSession;
 use crate::run::{Failure, Scale};
-use caisson_core::permission::Permission;
-use caisson_host::{App, AppFault, AppImage, Budget, HostEngine, KillCause, compile_here};
+use caisson_host::{AppFault, Budget, HostEngine, KillCause};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,9 +20,7 @@ const ROUNDS: u32 = 10;
 pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
     let wasm = guest("calls")?;
     let engine = Arc::new(HostEngine::start()?);
-    let all = Permission::ALL.into();
-    let image = AppImage { id: "calls", wasm: &wasm, asked: &all, policy: &all };
-    let app = App::link(&engine, &compile_here(&engine, &wasm)?, image)?;
+    let app = linked(&engine, &wasm)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let session = Arc::new(QuietSession::default());
     let allowed = Budget::SERVE.processor;

@@ -6,12 +6,12 @@
 //! the same guest calling `ui.language()`, which needs none. Their difference is what policy,
 //! cancelling and the way to the session cost a call.
 
-use crate::built::guest;
+use crate::built::{guest, linked};
 use crate::figures::Pair;
 use crate::quiet::QuietSession;
 use crate::run::{Failure, Scale};
 use caisson_core::permission::{Grants, Permission, Ui};
-use caisson_host::{App, AppImage, HostEngine, compile_here};
+use caisson_host::HostEngine;
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -53,9 +53,7 @@ fn permit(scale: Scale) -> Result<bool, Failure> {
 fn call(scale: Scale) -> Result<bool, Failure> {
     let wasm = guest("calls")?;
     let engine = Arc::new(HostEngine::start()?);
-    let all = Permission::ALL.into();
-    let image = AppImage { id: "calls", wasm: &wasm, asked: &all, policy: &all };
-    let app = App::link(&engine, &compile_here(&engine, &wasm)?, image)?;
+    let app = linked(&engine, &wasm)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let session = Arc::new(QuietSession::default());
     let calls = scale.of(CALLS, 10);

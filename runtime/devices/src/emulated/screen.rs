@@ -1,6 +1,6 @@
 //! A screen without a display: remembers what it showed, and is pressed by commands.
 
-use crate::screen::{Key, Screen, Showing};
+use crate::screen::{Key, Screen, Showing, Status};
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
@@ -17,6 +17,7 @@ pub struct EmulatedScreen(Arc<Inner>);
 struct Inner {
     history: Mutex<Vec<Showing>>,
     shown: watch::Sender<usize>,
+    status: watch::Sender<Status>,
     press: mpsc::Sender<Key>,
     pressed: AsyncMutex<mpsc::Receiver<Key>>,
 }
@@ -41,6 +42,7 @@ impl EmulatedScreen {
         Self(Arc::new(Inner {
             history: Mutex::new(Vec::new()),
             shown: watch::Sender::new(0),
+            status: watch::Sender::new(Status::default()),
             press,
             pressed: AsyncMutex::new(pressed),
         }))
@@ -64,6 +66,12 @@ impl EmulatedScreen {
         self.0.shown.subscribe()
     }
 
+    /// What stands in the status bar, now and later.
+    #[must_use]
+    pub fn status_bar(&self) -> watch::Receiver<Status> {
+        self.0.status.subscribe()
+    }
+
     /// Presses a key. False where so many wait that it is lost.
     pub fn press(&self, key: Key) -> bool {
         self.0.press.try_send(key).is_ok()
@@ -84,6 +92,10 @@ impl Screen for EmulatedScreen {
         history.push(showing);
         drop(history);
         self.0.shown.send_modify(|count| *count = count.saturating_add(1));
+    }
+
+    fn status(&self, status: Status) {
+        self.0.status.send_replace(status);
     }
 
     async fn next_key(&self) -> Key {

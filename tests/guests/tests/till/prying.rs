@@ -51,7 +51,7 @@ fn the_hosts_words_in_an_apps_view_stay_an_apps_view() {
         let spoofed = shown.iter().filter(|showing| showing.line().contains("approved"));
         let mut count = 0;
         for showing in spoofed {
-            assert_eq!(showing.app.as_deref(), Some(GUEST));
+            assert_eq!(showing.app.as_ref().map(|app| app.id.as_str()), Some(GUEST));
             assert!(matches!(showing.view, View::Message { .. } | View::Progress { .. }));
             count += 1;
         }

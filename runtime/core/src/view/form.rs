@@ -1,0 +1,199 @@
+//! Fields that a person fills in. No kind is masked, and no label asks for a secret: what is keyed
+//! reaches an app.
+
+use super::{ViewError, limit, text};
+use serde::{Deserialize, Serialize};
+
+/// Most fields of a form.
+pub const FIELDS_MAX: usize = 5;
+/// Longest label, in characters.
+pub const LABEL_CHARS_MAX: usize = 40;
+/// Longest value, in characters.
+pub const VALUE_CHARS_MAX: usize = 120;
+
+/// What a field takes. Which keys the screen offers follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FieldKind {
+    /// Digits.
+    Digits,
+    /// Latin letters, digits and signs; a terminal has no input method for more.
+    Text,
+    /// A telephone number.
+    Phone,
+    /// A mail address.
+    Email,
+}
+
+/// One field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// What to key.
+    pub label: String,
+    /// What it takes.
+    pub kind: FieldKind,
+    /// Longest value, at most [`VALUE_CHARS_MAX`].
+    pub chars_max: u32,
+    /// True where it may stay empty.
+    pub is_optional: bool,
+}
+
+impl Field {
+    /// True where `value` is one that this field takes.
+    #[must_use]
+    pub fn takes(&self, value: &str) -> bool {
+        let length = value.chars().count();
+        let fits = length <= usize::try_from(self.chars_max).unwrap_or(usize::MAX);
+        let is_there = self.is_optional || length > 0;
+        fits && is_there && value.chars().all(|character| self.kind.takes(character))
+    }
+}
+
+impl FieldKind {
+    /// True where `character` can stand in such a field.
+    #[must_use]
+    pub fn takes(self, character: char) -> bool {
+        match self {
+            Self::Digits => character.is_ascii_digit(),
+            Self::Phone => character.is_ascii_digit() || matches!(character, '+' | '-' | ' '),
+            Self::Email => character.is_ascii_graphic(),
+            Self::Text => !crate::document::is_forbidden_character(character),
+        }
+    }
+}
+
+/// What a label must not ask for, in lower case. A word of Latin letters counts as a whole word.
+const SECRETS: [&str; 17] = [
+    "pin",
+    "pins",
+    "pincode",
+    "passcode",
+    "password",
+    "passwd",
+    "cvv",
+    "cvv2",
+    "cvc",
+    "cvc2",
+    "cvn2",
+    "card number",
+    "card no",
+    "pan",
+    "密码",
+    "卡号",
+    "安全码",
+];
+
+/// Checks an app's fields against the caps.
+pub(super) fn check(fields: &[Field]) -> Result<(), ViewError> {
+    if fields.is_empty() {
+        return Err(ViewError::Empty { part: "fields" });
+    }
+    limit("fields", fields.len(), FIELDS_MAX)?;
+    for (index, field) in fields.iter().enumerate() {
+        text("label", &field.label, LABEL_CHARS_MAX, false)?;
+        if field.chars_max == 0 {
+            return Err(ViewError::Empty { part: "value" });
+        }
+        let chars_max = usize::try_from(field.chars_max).unwrap_or(usize::MAX);
+        limit("value", chars_max, VALUE_CHARS_MAX)?;
+        if asks_for_a_secret(&field.label) {
+            return Err(ViewError::SecretField { field: index });
+        }
+    }
+    Ok(())
+}
+
+/// True where the label, whatever its case, width, spacing and punctuation, names a secret.
+pub(super) fn asks_for_a_secret(label: &str) -> bool {
+    let plain: String = label.chars().flat_map(|c| narrow(c).to_lowercase()).collect();
+    let words: Vec<&str> =
+        plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let spaced = format!(" {} ", words.join(" "));
+    let joined: String = words.concat();
+    SECRETS.iter().any(|secret| {
+        if secret.is_ascii() {
+            // `P I N` is the word too: single letters are read together.
+            spaced.contains(&format!(" {secret} ")) || single_letters(&words).contains(secret)
+        } else {
+            joined.contains(secret)
+        }
+    })
+}
+
+/// Runs of one-letter words, joined.
+fn single_letters(words: &[&str]) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    let mut run = String::new();
+    for word in words.iter().copied().chain([""]) {
+        if word.chars().count() == 1 {
+            run.push_str(word);
+        } else {
+            found.extend(SECRETS.iter().copied().filter(|secret| *secret == run));
+            run.clear();
+        }
+    }
+    found
+}
+
+/// The plain form of a full-width letter or digit.
+fn narrow(character: char) -> char {
+    match u32::from(character) {
+        code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(character),
+        0x3000 => ' ',
+        _ => character,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_label(label: &str, is_secret: bool) {
+        assert_eq!(asks_for_a_secret(label), is_secret, "{label}");
+    }
+
+    #[test]
+    fn a_label_that_asks_for_a_secret_is_seen_in_any_dress() {
+        for label in [
+            "PIN",
+            "Your pin:",
+            "P I N",
+            "p.i.n",
+            "ＰＩＮ",
+            "Enter PIN code",
+            "password",
+            "Passcode",
+            "CVV2",
+            "Card number",
+            "card-no.",
+            "请输入密码",
+            "密 码",
+            "银行卡号",
+            "安全码",
+        ] {
+            check_label(label, true);
+        }
+        for label in
+            ["Shipping", "Spinach portion", "Company", "Table", "手机号", "会员编号", "Pine"]
+        {
+            check_label(label, false);
+        }
+    }
+
+    #[test]
+    fn a_value_fits_its_field_or_is_not_taken() {
+        let field = |kind, is_optional| Field {
+            label: "Table".to_owned(),
+            kind,
+            chars_max: 4,
+            is_optional,
+        };
+        assert!(field(FieldKind::Digits, false).takes("1234"));
+        assert!(!field(FieldKind::Digits, false).takes("12345"));
+        assert!(!field(FieldKind::Digits, false).takes("12a"));
+        assert!(!field(FieldKind::Digits, false).takes(""));
+        assert!(field(FieldKind::Digits, true).takes(""));
+        assert!(field(FieldKind::Phone, false).takes("+86 "));
+        assert!(!field(FieldKind::Email, false).takes("a b"));
+    }
+}
