@@ -41,11 +41,14 @@ const IN_TESTS: [(&str, &str, &str); 2] = [
 const WHOLE_IN_TESTS: [(&str, &str); 1] =
     [("caisson-guests", "a guest is tried on a whole terminal, from outside")];
 /// What few rooms may know, so that it can be replaced in one place.
-const KNOWN_ONLY_BY: [(&str, &[&str]); 6] = [
+const KNOWN_ONLY_BY: [(&str, &[&str]); 9] = [
     ("wasmtime", &["caisson-host", "caisson-bench"]),
     ("wasmtime-wasi", &["caisson-host", "caisson-bench"]),
     ("rusqlite", &["caisson-journal", "caisson-packages", "caisson-acquirer", "caisson-bench"]),
     ("nokhwa", &["caisson-devices"]),
+    ("slint", &["caisson-ui"]),
+    ("slint-build", &["caisson-ui"]),
+    ("rodio", &["caisson-devices"]),
     ("rxing", &["caisson-devices", "caisson-bench"]),
     ("wit-bindgen", &["caisson-sdk"]),
 ];
