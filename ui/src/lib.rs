@@ -2,16 +2,30 @@
 //!
 //! Guarantees: a window draws what it is told, complete, and says what a person pressed as plain
 //! values; it decides nothing about money, formats nothing that `core` formats, and keeps nothing
-//! that outlives a view but what a person is keying. No interpreter of screen files is linked.
+//! that outlives a view but what a person is keying. One answer for each view: a key pressed twice
+//! is sent once. No interpreter of screen files is linked.
+//!
+//! [`run`] is a program's way in. [`Face`] is a window with its adapters and without an event loop:
+//! tests hold one and apply commands to it.
 
+mod adapters;
+mod entry;
+mod face;
+mod fonts;
 mod message;
+mod money;
+mod picture;
+mod run;
 
+pub use adapters::PosWindow;
+pub use face::Face;
+pub use fonts::enter;
+pub use generated::{DeviceWindow, EmulatorWindow};
 pub use message::{
     Area, LinkState, MESSAGES_WAITING_MAX, PanelState, Picture, Power, ScreenSize,
     TRANSCRIPT_LINES_MAX, TranscriptLine, UiCommand, UiEvent, WindowKind,
 };
-
-use tokio::sync::mpsc;
+pub use run::run;
 
 /// Why the screen cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -25,22 +39,26 @@ pub enum UiError {
     Fonts(std::io::Error),
 }
 
-/// Shows a window and serves it until [`UiCommand::Close`], until the window is closed, or until
-/// all senders of `commands` are gone. Must be called on the process's first thread, where the
-/// toolkit lives; whatever else runs, runs beside it.
-///
-/// # Errors
-/// [`UiError`].
-pub fn run(
-    kind: WindowKind,
-    commands: mpsc::Receiver<UiCommand>,
-    events: mpsc::Sender<UiEvent>,
-) -> Result<(), UiError> {
-    let _ = (kind, commands, events);
-    Err(UiError::NoDisplay("nothing is drawn yet".to_owned()))
-}
-
-#[allow(missing_docs, unreachable_pub, unused_qualifications, clippy::all, clippy::pedantic)]
+#[allow(
+    missing_docs,
+    missing_debug_implementations,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::wildcard_imports,
+    clippy::redundant_clone,
+    clippy::needless_pass_by_value,
+    reason = "made by the toolkit's compiler"
+)]
 mod generated {
     slint::include_modules!();
 }

@@ -365,8 +365,9 @@ const PLEASE_WAIT: Text = Text { zh: "请稍候", en: "please wait" };
 
 const INSTEAD: Text = Text { zh: "请选择其他付款方式", en: "Choose another way to pay" };
 
-/// A wrong code, and how many may still be tried.
-fn wrong_code(tries_left: u32, language: Language) -> String {
+/// A wrong code, and how many may still be tried; ends with a space where another sentence follows.
+#[must_use]
+pub fn wrong_code(tries_left: u32, language: Language) -> String {
     match language {
         Language::Zh => format!("授权码错误，还可再试{tries_left}次。"),
         Language::En if tries_left == 1 => "Wrong code, one try left. ".to_owned(),

@@ -1,0 +1,11 @@
+//! What a person is keying, apart from how it looks. A key that cannot be taken changes nothing.
+
+mod amount;
+mod code;
+mod form;
+mod strokes;
+
+pub(crate) use amount::AmountEntry;
+pub(crate) use code::CodeEntry;
+pub(crate) use form::FormEntry;
+pub(crate) use strokes::Strokes;

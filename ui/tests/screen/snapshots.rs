@@ -1,0 +1,55 @@
+//! What every view looks like, dot by dot, and the page of `docs` that shows it.
+
+use crate::cases::{Case, at_caps, usual};
+use crate::harness::{LANGUAGES, SIZES, Screen, code, matches_snapshot, status};
+use caisson_core::desk;
+use caisson_devices::screen::Status;
+
+#[track_caller]
+fn check(results: Vec<Result<(), String>>) {
+    let wrong: Vec<String> = results.into_iter().filter_map(Result::err).collect();
+    assert_eq!(wrong, Vec::<String>::new(), "BLESS=1 keeps what was drawn");
+}
+
+#[test]
+fn every_view_looks_as_kept_at_both_sizes_in_both_languages() {
+    let mut results = Vec::new();
+    for size in SIZES {
+        let screen = Screen::open(size);
+        for language in LANGUAGES {
+            for Case { name, showing } in usual(language) {
+                screen.show(showing);
+                let name = format!("{name}-{}-{}", code(language), size.0);
+                results.push(matches_snapshot(&name, &screen.picture()));
+            }
+        }
+    }
+    check(results);
+}
+
+#[test]
+fn views_at_night_look_as_kept() {
+    let screen = Screen::open(SIZES[0]);
+    let settings = desk::Settings { theme: desk::Theme::Dark, ..desk::Settings::default() };
+    screen.status(Status { settings, ..status() });
+    let mut results = Vec::new();
+    for Case { name, showing } in usual(LANGUAGES[0]) {
+        screen.show(showing);
+        results.push(matches_snapshot(&format!("{name}-zh-480-dark"), &screen.picture()));
+    }
+    check(results);
+}
+
+#[test]
+fn views_at_their_caps_look_as_kept() {
+    let screen = Screen::open(SIZES[0]);
+    let mut results = Vec::new();
+    for language in LANGUAGES {
+        for Case { name, showing } in at_caps(language) {
+            screen.show(showing);
+            let name = format!("{name}-caps-{}-480", code(language));
+            results.push(matches_snapshot(&name, &screen.picture()));
+        }
+    }
+    check(results);
+}
