@@ -2,6 +2,7 @@
 
 mod cases;
 mod contrast;
+mod gallery;
 mod harness;
 mod idle;
 mod keys;

@@ -1,0 +1,91 @@
+//! `docs/screens.md`: made from the kept pictures, so that it shows what the screen shows.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// A picture and what it shows.
+type Shown = (&'static str, &'static str);
+/// The sections of the page. Every picture by day at 480 x 800 is in one of them.
+const SECTIONS: [(&str, &[Shown]); 3] = [("A payment", PAYMENT), ("How it ends", ENDS), ("What apps show", APPS)];
+
+const PAYMENT: &[Shown] = &[
+    ("idle", "Ready, where payments start at the shop's till"),
+    ("scan", "The customer's code is scanned"),
+    ("qr", "The customer scans a code"),
+    ("present-card", "A card is wanted"),
+    ("wait", "Between two views of an app"),
+    ("confirm", "The terminal asks for a yes"),
+    ("hold", "The owner releases a payment"),
+    ("hold-wrong", "After a wrong code"),
+    ("instead", "The chosen way to pay is down"),
+];
+const ENDS: &[Shown] = &[
+    ("outcome-approved", "Money was taken; the receipt is chosen"),
+    ("outcome-refunded", "Money was given back"),
+    ("outcome-declined", "Refused, with reason and next step"),
+    ("outcome-cancelled", "Ended before money moved"),
+    ("outcome-unknown", "Not certain yet"),
+    ("notice", "Something about a device, the payment being certain"),
+];
+const APPS: &[Shown] = &[
+    ("message", "Something to read"),
+    ("progress", "Something is being done"),
+    ("progress-blocked", "Something that cannot be cancelled"),
+    ("menu", "A choice"),
+    ("amount", "An amount"),
+    ("form-digits", "A field of digits"),
+    ("form-text", "A field of letters"),
+    ("form-phone", "A telephone number"),
+    ("form-email", "A mail address"),
+    ("signature", "A signature"),
+    ("result-done", "A service that moves no money was done"),
+    ("result-failed", "It was not"),
+    ("result-attention", "Somebody must look at it"),
+    ("preview", "A document as the paper will show it"),
+];
+
+fn page() -> String {
+    let mut page = "# The screens\n\nEvery view at 480 x 800 dots by day, in both languages. Made \
+        from the pictures that the tests of `ui` compare dot by dot; `BLESS=1` makes both anew.\n"
+        .to_owned();
+    for (heading, shown) in SECTIONS {
+        write!(page, "\n## {heading}\n\n| | 中文 | English |\n|---|---|---|\n").unwrap();
+        for (name, what) in shown {
+            write!(page, "| {what} |").unwrap();
+            for language in ["zh", "en"] {
+                let file = format!("../ui/tests/snapshots/{name}-{language}-480.png");
+                write!(page, " <img src=\"{file}\" width=\"240\" alt=\"{what}\"> |").unwrap();
+            }
+            page.push('\n');
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_of_screens_shows_every_kept_picture() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = root.join("../docs/screens.md");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&file, page()).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), page(), "BLESS=1 writes it");
+
+    let shown: Vec<&str> =
+        SECTIONS.iter().flat_map(|(_, shown)| shown.iter().map(|(name, _)| *name)).collect();
+    let mut missing = Vec::new();
+    for entry in std::fs::read_dir(root.join("tests/snapshots")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Some(case) = name.strip_suffix("-en-480.png") else { continue };
+        if !case.ends_with("-caps") && !shown.contains(&case) {
+            missing.push(case.to_owned());
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new(), "pictures that the page does not show");
+    for name in shown {
+        for language in ["zh", "en"] {
+            let picture = root.join(format!("tests/snapshots/{name}-{language}-480.png"));
+            assert!(picture.exists(), "{}", picture.display());
+        }
+    }
+}
