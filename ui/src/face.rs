@@ -5,8 +5,8 @@ use crate::message::{Area, Picture, UiCommand, UiEvent, WindowKind};
 use crate::{UiError, picture};
 use caisson_core::view::View;
 use caisson_devices::screen::{Showing, Status};
+use slint::LogicalPosition;
 use slint::platform::{PointerEventButton, WindowEvent};
-use slint::{ComponentHandle as _, LogicalPosition};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -119,7 +119,7 @@ impl<W: PosWindow> Face<W> {
             WindowEvent::PointerExited,
         ] {
             // A window that is gone takes no finger, and its loop is ending.
-            let _ = self.window.window().try_dispatch_event(event);
+            let _ = self.window.window().dispatch_event_with_result(event);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::generated::{DeviceWindow, EmulatorWindow};
 use crate::{Face, PosWindow, UiCommand, UiError, UiEvent, WindowKind};
-use slint::{BackendSelector, CloseRequestResponse, ComponentHandle as _, PlatformError};
+use slint::{BackendSelector, CloseRequestResponse, PlatformError};
 use std::rc::Rc;
 use tokio::sync::mpsc;
 use tokio::time::Instant;

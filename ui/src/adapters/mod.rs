@@ -10,7 +10,7 @@ mod words;
 pub(crate) use desk::DeskAdapter;
 pub(crate) use panel::PanelAdapter;
 pub(crate) use status::StatusAdapter;
-pub(crate) use view::{Clock, ViewAdapter};
+pub(crate) use view::ViewAdapter;
 
 use crate::generated::{DeviceWindow, EmulatorWindow, Status, Theme, View};
 use crate::message::{UiEvent, WindowKind};
@@ -22,7 +22,7 @@ use std::rc::Rc;
 use tokio::sync::mpsc;
 
 /// A window that holds the device's screen.
-pub trait PosWindow: ComponentHandle + 'static {
+pub trait PosWindow: ComponentHandle + Sized + 'static {
     /// Makes one.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// What time it is. The countdown's only clock, so that a test can stop it.
-pub(crate) type Clock = fn() -> Instant;
+pub(super) type Clock = fn() -> Instant;
 
 /// How often the countdown is looked at: often enough that no second is seen to be skipped.
 const TICK: Duration = Duration::from_millis(250);
@@ -25,7 +25,8 @@ const TICK: Duration = Duration::from_millis(250);
 enum Keying {
     Nothing,
     Amount(AmountEntry),
-    Code(CodeEntry),
+    // With what was wrong with the code before.
+    Code(CodeEntry, String),
     Form(FormEntry),
     Strokes(Strokes),
 }
@@ -112,7 +113,9 @@ fn begin(showing: &Showing) -> Keying {
             let currency = showing.amount.map_or(Currency::Cny, |amount| amount.currency());
             Keying::Amount(AmountEntry::new(currency, *max_minor))
         }
-        View::Hold { .. } => Keying::Code(CodeEntry::new()),
+        View::Hold { .. } => {
+            Keying::Code(CodeEntry::new(), write::code_trouble(&showing.view, showing.language))
+        }
         View::Form { fields, .. } => Keying::Form(FormEntry::new(fields)),
         View::Signature { .. } => Keying::Strokes(Strokes::default()),
         _ => Keying::Nothing,

@@ -58,7 +58,7 @@ pub(super) const fn mark_tone(mark: Mark) -> Tone {
 /// `text` with a capital at its head, as a headline has.
 pub(super) fn headline(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(characters).collect()
-    })
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

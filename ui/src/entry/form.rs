@@ -124,10 +124,10 @@ mod tests {
         assert_eq!(entry.value(), "1234");
         entry.backspace();
         assert_eq!(entry.next(), None);
-        assert_eq!((entry.place(), entry.rule(Language::En).as_str()), (
-            (2, 2),
-            "Letters, digits and signs, at most 4; may stay empty"
-        ));
+        assert_eq!(
+            (entry.place(), entry.rule(Language::En).as_str()),
+            ((2, 2), "Letters, digits and signs, at most 4; may stay empty")
+        );
         entry.previous();
         assert_eq!(entry.value(), "123");
         entry.next();

@@ -3,8 +3,8 @@
 use crate::harness::{code, of_app, own, yuan};
 use caisson_core::document::{Align, Block, Document, Size};
 use caisson_core::view::{
-    BODY_CHARS_MAX, CODE_BYTES_MAX, Field, FieldKind, FIELDS_MAX, LABEL_CHARS_MAX, Mark, Outcome,
-    ROWS_MAX, ROW_CHARS_MAX, TITLE_CHARS_MAX, VALUE_CHARS_MAX, View,
+    BODY_CHARS_MAX, CODE_BYTES_MAX, FIELDS_MAX, Field, FieldKind, LABEL_CHARS_MAX, Mark, Outcome,
+    ROW_CHARS_MAX, ROWS_MAX, TITLE_CHARS_MAX, VALUE_CHARS_MAX, View,
 };
 use caisson_core::{Language, Reason};
 use caisson_devices::screen::Showing;
@@ -50,7 +50,8 @@ fn of_apps(language: Language) -> Vec<Case> {
         title: say("正在查询余额", "Asking for the balance"),
         body: say("通常只需几秒钟。", "This takes a few seconds as a rule."),
     };
-    let scan = View::Scan { prompt: say("请顾客出示付款码", "Scan the customer's payment code") };
+    let scan =
+        View::Scan { prompt: say("请顾客出示付款码", "Scan the customer's payment code") };
     let qr = View::Qr {
         text: "https://pay.example/o/7K2M9QX4".to_owned(),
         caption: say("请顾客扫码付款", "Ask the customer to scan"),
@@ -89,21 +90,14 @@ fn of_the_host(language: Language) -> Vec<Case> {
         Showing { amount: Some(yuan(1_250)), until, ..own(view, language) }
     };
     let rows = vec![say("微信支付", "WeChat Pay"), say("现金", "Cash"), say("会员卡", "Gift card")];
-    let hold = |was_wrong| View::Hold {
-        reason: Reason::HeldAmount,
-        tries_left: 2,
-        was_wrong,
-    };
+    let hold = |was_wrong| View::Hold { reason: Reason::HeldAmount, tries_left: 2, was_wrong };
     let notice = View::Notice { reason: Reason::PaperOut };
     vec![
         case("idle", own(View::Idle, language)),
         case("confirm", app(View::Confirm { reason: Reason::SameAmountOpen })),
         case("hold", app(hold(false))),
         case("hold-wrong", app(hold(true))),
-        case(
-            "instead",
-            app(View::Instead { reason: Reason::MethodDown, rows }),
-        ),
+        case("instead", app(View::Instead { reason: Reason::MethodDown, rows })),
         case("outcome-approved", end(Outcome::Approved, None, true)),
         case("outcome-refunded", end(Outcome::Refunded, None, false)),
         case("outcome-declined", end(Outcome::Declined, Some(Reason::BalanceShort), false)),
@@ -148,7 +142,11 @@ fn result(language: Language, mark: Mark) -> View {
         ),
         Mark::Failed => (
             say(language, "查询失败", "No balance"),
-            say(language, "卡号不存在，请核对后重试。", "There is no such card. Check it, and try again."),
+            say(
+                language,
+                "卡号不存在，请核对后重试。",
+                "There is no such card. Check it, and try again.",
+            ),
         ),
         Mark::Attention => (
             say(language, "请联系发卡方", "Call the issuer"),

@@ -21,7 +21,10 @@ fn contrast(one: Color, other: Color) -> f64 {
 
 #[test]
 fn every_text_stands_out_from_its_ground_by_day_and_by_night() {
-    assert!((contrast(Color::from_rgb_u8(0, 0, 0), Color::from_rgb_u8(255, 255, 255)) - 21.0).abs() < 0.01);
+    assert!(
+        (contrast(Color::from_rgb_u8(0, 0, 0), Color::from_rgb_u8(255, 255, 255)) - 21.0).abs()
+            < 0.01
+    );
     let screen = Screen::open((480, 800));
     let mut wrong = Vec::new();
     for look in [desk::Theme::Light, desk::Theme::Dark] {

@@ -6,7 +6,8 @@ use std::path::Path;
 /// A picture and what it shows.
 type Shown = (&'static str, &'static str);
 /// The sections of the page. Every picture by day at 480 x 800 is in one of them.
-const SECTIONS: [(&str, &[Shown]); 3] = [("A payment", PAYMENT), ("How it ends", ENDS), ("What apps show", APPS)];
+const SECTIONS: [(&str, &[Shown]); 3] =
+    [("A payment", PAYMENT), ("How it ends", ENDS), ("What apps show", APPS)];
 
 const PAYMENT: &[Shown] = &[
     ("idle", "Ready, where payments start at the shop's till"),

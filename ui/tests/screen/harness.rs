@@ -11,8 +11,8 @@ use i_slint_backend_testing::{
     TestingBackendOptions,
 };
 use image::RgbaImage;
+use slint::PhysicalSize;
 use slint::platform::PointerEventButton;
-use slint::{ComponentHandle as _, PhysicalSize};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;

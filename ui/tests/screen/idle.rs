@@ -42,7 +42,7 @@ impl Drawn {
         let platform = Still { window: Rc::clone(&window), time: Rc::clone(&time) };
         slint::platform::set_platform(Box::new(platform)).unwrap();
         let (events, _) = tokio::sync::mpsc::channel(1);
-        let face = Face::open(WindowKind::Device, events, now).unwrap();
+        let face = Face::<DeviceWindow>::open(WindowKind::Device, events, now).unwrap();
         window.set_size(PhysicalSize::new(480, 800));
         face.window().show().unwrap();
         face.status(&status());

@@ -2,8 +2,8 @@
 
 use crate::cases::{at_caps, usual};
 use crate::harness::{SIZES, Screen, of_app, own};
-use caisson_core::view::View;
 use caisson_core::Language;
+use caisson_core::view::View;
 use caisson_devices::screen::{Key, ReceiptWish};
 use caisson_ui::{UiCommand, UiEvent};
 use caisson_vault::Passcode;
@@ -92,18 +92,27 @@ fn a_form_is_filled_field_by_field() {
     screen.tap_all("a Shift B Signs + Letters c @ d . 7 Next");
     screen.tap_all("x Backspace y Confirm");
     assert_eq!(screen.keys(), [Key::Values(vec!["aB+c@d.7".to_owned(), "y".to_owned()])]);
-    check("form-digits", "1|2|Next|3|Previous|Backspace|Next|Confirm", &[Key::Values(vec![
-        "1".to_owned(),
-        "3".to_owned(),
-    ])]);
-    check("form-phone", "+|8|6|Next|1|Confirm", &[Key::Values(vec!["+86".to_owned(), "1".to_owned()])]);
-    check("form-text", "a|Space|b|Next|c|Confirm", &[Key::Values(vec!["a b".to_owned(), "c".to_owned()])]);
+    check(
+        "form-digits",
+        "1|2|Next|3|Previous|Backspace|Next|Confirm",
+        &[Key::Values(vec!["1".to_owned(), "3".to_owned()])],
+    );
+    check(
+        "form-phone",
+        "+|8|6|Next|1|Confirm",
+        &[Key::Values(vec!["+86".to_owned(), "1".to_owned()])],
+    );
+    check(
+        "form-text",
+        "a|Space|b|Next|c|Confirm",
+        &[Key::Values(vec!["a b".to_owned(), "c".to_owned()])],
+    );
 }
 
 #[test]
 fn a_signature_is_drawn_with_a_finger() {
-    use slint::LogicalPosition;
     use slint::ComponentHandle as _;
+    use slint::LogicalPosition;
     use slint::platform::{PointerEventButton, WindowEvent};
     let mut screen = Screen::open(SIZES[0]);
     let case = usual(Language::En).into_iter().find(|case| case.name == "signature").unwrap();
@@ -117,7 +126,8 @@ fn a_signature_is_drawn_with_a_finger() {
     .next()
     .unwrap();
     let (at, size) = (field.absolute_position(), field.size());
-    let place = |x: f32, y: f32| LogicalPosition::new(at.x + size.width * x, at.y + size.height * y);
+    let place =
+        |x: f32, y: f32| LogicalPosition::new(at.x + size.width * x, at.y + size.height * y);
     let window = screen.face.window().window();
     let button = PointerEventButton::Left;
     window.dispatch_event(WindowEvent::PointerMoved { position: place(0.25, 0.5) });
@@ -128,7 +138,10 @@ fn a_signature_is_drawn_with_a_finger() {
     screen.tap("Done");
     let keys = screen.keys();
     let [Key::Strokes(strokes)] = keys.as_slice() else { panic!("{keys:?}") };
-    let points: Vec<_> = strokes.iter().map(|stroke| stroke.iter().map(|p| (p.x, p.y)).collect::<Vec<_>>()).collect();
+    let points: Vec<_> = strokes
+        .iter()
+        .map(|stroke| stroke.iter().map(|p| (p.x, p.y)).collect::<Vec<_>>())
+        .collect();
     assert_eq!(points, [[(250, 200), (500, 100), (750, 200)]]);
 }
 

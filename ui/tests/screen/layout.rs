@@ -120,7 +120,8 @@ fn no_text_leaves_its_place_with_the_longest_texts_at_both_sizes_in_both_languag
     let mut wrong = Vec::new();
     for (width, height) in SIZES {
         let screen = Screen::open((width, height));
-        let size = (f32::from(u16::try_from(width).unwrap()), f32::from(u16::try_from(height).unwrap()));
+        let size =
+            (f32::from(u16::try_from(width).unwrap()), f32::from(u16::try_from(height).unwrap()));
         for language in LANGUAGES {
             for (name, showing) in all(language) {
                 screen.show(showing);

@@ -57,6 +57,10 @@ fn every_text_is_translated_and_every_translation_is_used() {
     assert_eq!(untold, []);
     let known: BTreeSet<_> = names.iter().skip(1).map(|name| (*name).to_owned()).collect();
     assert_eq!(known.len(), names.len() - 1, "an entry stands twice");
-    assert_eq!(used.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new(), "not translated");
+    assert_eq!(
+        used.difference(&known).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "not translated"
+    );
     assert_eq!(known.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "not used");
 }

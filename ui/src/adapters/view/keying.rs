@@ -78,9 +78,9 @@ impl<W: PosWindow> State<W> {
             (Keying::Amount(entry), Change::Key(text)) => entry.key(text),
             (Keying::Amount(entry), Change::Backspace) => entry.backspace(),
             (Keying::Amount(entry), Change::Clear) => entry.clear(),
-            (Keying::Code(entry), Change::Key(text)) => entry.key(text),
-            (Keying::Code(entry), Change::Backspace) => entry.backspace(),
-            (Keying::Code(entry), Change::Clear) => entry.clear(),
+            (Keying::Code(entry, _), Change::Key(text)) => entry.key(text),
+            (Keying::Code(entry, _), Change::Backspace) => entry.backspace(),
+            (Keying::Code(entry, _), Change::Clear) => entry.clear(),
             (Keying::Form(entry), Change::Key(text)) => entry.key(text),
             (Keying::Form(entry), Change::Backspace) => entry.backspace(),
             (Keying::Form(entry), Change::Clear) => entry.clear(),
@@ -97,7 +97,7 @@ impl<W: PosWindow> State<W> {
         let key = match &mut *self.keying.borrow_mut() {
             Keying::Nothing => None,
             Keying::Amount(entry) => entry.whole().map(Key::Amount),
-            Keying::Code(entry) => entry.whole().map(Key::Code),
+            Keying::Code(entry, _) => entry.whole().map(Key::Code),
             Keying::Form(entry) => entry.next().map(Key::Values),
             Keying::Strokes(entry) => entry.whole().map(Key::Strokes),
         };
@@ -122,7 +122,8 @@ impl<W: PosWindow> State<W> {
                 is_whole = entry.whole().is_some();
                 is_empty = !is_whole;
             }
-            Keying::Code(entry) => {
+            Keying::Code(entry, before) => {
+                trouble.clone_from(before);
                 is_empty = entry.digits() == 0;
                 is_whole = entry.is_whole();
                 view.set_code_digits(i32::try_from(entry.digits()).unwrap_or(i32::MAX));
