@@ -7,12 +7,13 @@ use caisson_ui::{
     Area, DeviceWindow, Face, MESSAGES_WAITING_MAX, PosWindow, UiCommand, UiEvent, WindowKind,
 };
 use i_slint_backend_testing::{
-    AccessibleRole, ElementHandle, ElementQuery, ElementRoot as _, TestingBackend,
-    TestingBackendOptions,
+    AccessibleRole, ElementHandle, ElementRoot as _, TestingBackend, TestingBackendOptions,
 };
 use image::RgbaImage;
 use slint::PhysicalSize;
 use slint::platform::PointerEventButton;
+use std::collections::{BTreeSet, HashSet};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -78,12 +79,34 @@ impl<W: PosWindow> Screen<W> {
         i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(1));
     }
 
+    /// Everything on the screen, once each: the toolkit's search meets what stands behind an `if`
+    /// several times. Two things of one role and one name in one place are one thing.
+    pub fn elements(&self) -> Vec<ElementHandle> {
+        let mut seen = HashSet::new();
+        let mut elements = Vec::new();
+        self.face.window().root_element().visit_descendants(|element| {
+            let (at, size) = (element.absolute_position(), element.size());
+            let place = [at.x, at.y, size.width, size.height].map(f32::to_bits);
+            let name = (element.accessible_label(), element.type_name(), element.id());
+            if seen.insert((place, name)) {
+                elements.push(element);
+            }
+            ControlFlow::<()>::Continue(())
+        });
+        elements
+    }
+
     /// Everything that can be pressed.
     pub fn buttons(&self) -> Vec<ElementHandle> {
-        ElementQuery::from_root(self.face.window())
-            .match_descendants()
-            .match_accessible_role(AccessibleRole::Button)
-            .find_all()
+        let mut seen = HashSet::new();
+        let mut buttons = self.elements();
+        buttons.retain(|element| element.accessible_role() == Some(AccessibleRole::Button));
+        // An element that became one with its component's root is met under both names.
+        buttons.retain(|button| {
+            let (at, size) = (button.absolute_position(), button.size());
+            seen.insert([at.x, at.y, size.width, size.height].map(f32::to_bits))
+        });
+        buttons
     }
 
     /// The labels of what can be pressed and is enabled.
@@ -115,21 +138,10 @@ impl<W: PosWindow> Screen<W> {
         }
     }
 
-    /// Labels of everything that has one, in order.
-    pub fn labels(&self) -> Vec<String> {
-        let mut labels = Vec::new();
-        self.face.window().root_element().visit_descendants(|element| {
-            labels.extend(element.accessible_label().map(|label| label.to_string()));
-            std::ops::ControlFlow::<()>::Continue(())
-        });
-        labels
-    }
-
-    /// Every text that is drawn with a label or stands in a text element.
-    pub fn texts(&self) -> Vec<String> {
-        let all = ElementQuery::from_root(self.face.window()).match_descendants();
-        let texts = all.match_inherits("Text").find_all();
-        texts.iter().filter_map(|text| text.accessible_label()).map(Into::into).collect()
+    /// Labels of everything that has one, each once.
+    pub fn labels(&self) -> BTreeSet<String> {
+        let elements = self.elements().into_iter();
+        elements.filter_map(|element| element.accessible_label()).map(Into::into).collect()
     }
 
     /// What was pressed since this was last asked.

@@ -74,11 +74,10 @@ fn the_owners_code_is_keyed_whole_and_never_shown() {
     screen.show(case.showing.clone());
     let before = screen.labels();
     screen.tap_all("7 7 7");
-    let after: Vec<_> = screen.labels();
-    let new: Vec<_> = after.iter().filter(|label| !before.contains(label)).collect();
-    assert_eq!(new, ["3 digits"]);
+    let after = screen.labels();
+    assert_eq!(after.difference(&before).collect::<Vec<_>>(), ["3 digits"]);
     screen.tap("Backspace");
-    assert!(screen.labels().contains(&"2 digits".to_owned()));
+    assert!(screen.labels().contains("2 digits"));
     // Another showing begins anew.
     screen.show(case.showing);
     assert_eq!(screen.labels(), before);

@@ -3,7 +3,7 @@
 use crate::cases::{Case, at_caps, reasons, usual};
 use crate::harness::{LANGUAGES, SIZES, Screen, code};
 use caisson_devices::screen::Showing;
-use i_slint_backend_testing::{ElementHandle, ElementQuery};
+use i_slint_backend_testing::ElementHandle;
 
 /// The smallest that a finger meets, in logical dots.
 const TARGET_MIN: f32 = 48.0;
@@ -67,48 +67,60 @@ fn overlap(one: Place, other: Place) -> bool {
         && other.1 + SLACK < one.3
 }
 
-fn texts(of: ElementQuery) -> Vec<ElementHandle> {
-    of.match_inherits("Text").find_all()
+fn is_text(element: &ElementHandle) -> bool {
+    element.type_name().is_some_and(|name| name == "Text")
+        || element.bases().is_some_and(|mut bases| bases.any(|base| base == "Text"))
+}
+
+/// Texts with their places, each once.
+fn texts(elements: impl Iterator<Item = ElementHandle>) -> Vec<(Place, String)> {
+    let mut found = Vec::new();
+    for element in elements.filter(is_text) {
+        let text = (place(&element), element.accessible_label().unwrap_or_default().to_string());
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    found
 }
 
 /// What is wrong with where the texts are.
 fn faults(screen: &Screen, (width, height): (f32, f32)) -> Vec<String> {
-    let root = || ElementQuery::from_root(screen.face.window()).match_descendants();
     let mut faults = Vec::new();
+    let elements = screen.elements();
     // What scrolls may be taller than its place; it may not be wider.
     let mut scrolled = Vec::new();
-    for scroll in root().match_inherits("Scroll").find_all() {
-        let (left, _, right, _) = place(&scroll);
-        for text in texts(scroll.query_descendants().match_descendants()) {
-            let at = place(&text);
-            if !is_within(at, (left, f32::MIN, right, f32::MAX)) {
-                faults.push(format!("wider than its list: {at:?}"));
+    let scrolls = elements.iter().filter(|element| {
+        element.type_name().is_some_and(|name| name == "Scroll")
+            || element.bases().is_some_and(|mut bases| bases.any(|base| base == "Scroll"))
+    });
+    for scroll in scrolls {
+        let (left, _, right, _) = place(scroll);
+        let within = scroll.query_descendants().match_descendants().find_all().into_iter();
+        for text in texts(within) {
+            if !is_within(text.0, (left, f32::MIN, right, f32::MAX)) {
+                faults.push(format!("wider than its list: {text:?}"));
             }
-            scrolled.push(at);
+            scrolled.push(text);
         }
     }
-    let mut fixed: Vec<Place> = Vec::new();
-    for text in texts(root()) {
-        let at = place(&text);
-        if at.2 - at.0 < 0.5 || at.3 - at.1 < 0.5 || scrolled.contains(&at) {
+    let mut fixed: Vec<(Place, String)> = Vec::new();
+    for text in texts(elements.into_iter()) {
+        let at = text.0;
+        if at.2 - at.0 < 0.5 || at.3 - at.1 < 0.5 || scrolled.contains(&text) {
             continue;
         }
         if !is_within(at, (0.0, 0.0, width, height)) {
-            faults.push(format!("outside the screen: {at:?}"));
+            faults.push(format!("outside the screen: {text:?}"));
         }
-        for other in &fixed {
-            if overlap(at, *other) {
-                faults.push(format!("{at:?} over {other:?}"));
-            }
-        }
-        fixed.push(at);
+        let covered = fixed.iter().filter(|other| overlap(at, other.0));
+        faults.extend(covered.map(|other| format!("{text:?} over {other:?}")));
+        fixed.push(text);
     }
     for button in screen.buttons() {
         let at = place(&button);
-        if scrolled.iter().any(|text| is_within(*text, at)) {
-            continue;
-        }
-        if !is_within(at, (0.0, 0.0, width, height)) {
+        let is_scrolled = scrolled.iter().any(|text| is_within(text.0, at));
+        if !is_scrolled && !is_within(at, (0.0, 0.0, width, height)) {
             faults.push(format!("a button outside the screen: {at:?}"));
         }
     }
@@ -120,8 +132,8 @@ fn no_text_leaves_its_place_with_the_longest_texts_at_both_sizes_in_both_languag
     let mut wrong = Vec::new();
     for (width, height) in SIZES {
         let screen = Screen::open((width, height));
-        let size =
-            (f32::from(u16::try_from(width).unwrap()), f32::from(u16::try_from(height).unwrap()));
+        let dots = |value| f32::from(u16::try_from(value).unwrap());
+        let size = (dots(width), dots(height));
         for language in LANGUAGES {
             for (name, showing) in all(language) {
                 screen.show(showing);
