@@ -22,6 +22,8 @@ hold FILE                    hold a picture, or a folder of them, before the emu
 hold-code TEXT               hold a QR code with this text before the emulated camera
 hold-nothing                 take it away
 ok, yes, no, row N, cancel   press that key
+amount AMOUNT                key an amount that an app asks for:  amount 5.00
+values A | B | ...           fill in a form, one value for each field
 owner CODE                   key the owner's code, which releases a held payment
 open                         list the payments that are not certain yet
 help                         this list
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     HoldNothing,
     /// Press a key.
     Press(Key),
+    /// Key an amount, in the currency of what is on the screen.
+    Amount(String),
     /// List what is open.
     Open,
     /// Show the commands.
@@ -83,6 +87,8 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
         ("no", []) => Ok(Command::Press(Key::No)),
         ("cancel", []) => Ok(Command::Press(Key::Cancel)),
         ("row", [number]) => row(number),
+        ("amount", [amount]) if is_amount(amount) => Ok(Command::Amount((*amount).to_owned())),
+        ("values", _) => Ok(values(rest)),
         ("services", []) => Ok(Command::Services),
         ("methods", []) => Ok(Command::Methods),
         ("owner", [code]) => owner(code),
@@ -98,6 +104,7 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
             Ok(Command::Refund { key: payment_key(key)?, amount: (*amount).to_owned() })
         }
         ("owner", _) => Err("write the owner's code: owner 123456".to_owned()),
+        ("amount", _) => Err("write an amount: amount 5.00".to_owned()),
         ("row", _) => Err("write the number of a row: row 2".to_owned()),
         ("hold", _) => Err("write a picture's path: hold code.png".to_owned()),
         ("hold-code", _) => Err("write the code's text: hold-code 134567890123456789".to_owned()),
@@ -130,6 +137,11 @@ fn row(text: &str) -> Result<Command, String> {
     let number =
         number.ok_or_else(|| format!("{text} is not the number of a row; the first is 1"))?;
     Ok(Command::Press(Key::Row(number)))
+}
+
+/// One for each field, between bars; whether they fit, the terminal says.
+fn values(text: &str) -> Command {
+    Command::Press(Key::Values(text.split('|').map(|value| value.trim().to_owned()).collect()))
 }
 
 /// Says nothing of what was typed.
@@ -173,6 +185,10 @@ mod tests {
         let code = Passcode::new("482913").unwrap();
         check("owner 482913", Command::Press(Key::Code(code)));
         check("methods", Command::Methods);
+        check("amount 5.00", Command::Amount("5.00".to_owned()));
+        let values = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        check("values 12 | a b |", Command::Press(Key::Values(values(&["12", "a b", ""]))));
+        check("values", Command::Press(Key::Values(values(&[""]))));
         check("", Command::Nothing);
         check("# a note", Command::Nothing);
         check("quit", Command::Quit);
@@ -184,6 +200,8 @@ mod tests {
         check_wrong("pay twelve", "write an amount: pay 12.00");
         check_wrong("row 0", "0 is not the number of a row; the first is 1");
         check_wrong("owner 48291", "a code has 6 to 12 digits");
+        check_wrong("amount", "write an amount: amount 5.00");
+        check_wrong("amount five", "write an amount: amount 5.00");
         check_wrong("row", "write the number of a row: row 2");
         check_wrong("refund k1 5.00", "\"k1\" is not a payment key (1 to 32 of 0-9 and A-Z)");
         check_wrong("dance", &format!("there is no command \"dance\"; there are:\n{COMMANDS}"));

@@ -3,6 +3,7 @@
 //! The line says which keys the view has, so that a person who reads it knows what to type.
 
 use async_trait::async_trait;
+use caisson_core::Currency;
 use caisson_core::view::View;
 use caisson_devices::screen::{Key, Screen, Showing};
 use caisson_terminal::{WallClock, local_text};
@@ -20,6 +21,8 @@ pub(crate) struct HeadlessScreen {
     utc_offset_minutes: i32,
     /// The last line without its time: the same view drawn anew is said once.
     last: Mutex<String>,
+    /// The currency of the payment on the screen.
+    currency: Mutex<Option<Currency>>,
     /// True while work at the counter can take keys.
     listens: AtomicBool,
     press: mpsc::Sender<Key>,
@@ -30,8 +33,9 @@ impl HeadlessScreen {
     pub(crate) fn new(clock: Arc<dyn WallClock>, utc_offset_minutes: i32) -> Self {
         let (press, pressed) = mpsc::channel(KEYS_WAITING_MAX);
         let pressed = AsyncMutex::new(pressed);
-        let (last, listens) = (Mutex::default(), AtomicBool::new(false));
-        Self { clock, utc_offset_minutes, last, listens, press, pressed }
+        let (last, currency) = (Mutex::default(), Mutex::default());
+        let listens = AtomicBool::new(false);
+        Self { clock, utc_offset_minutes, last, currency, listens, press, pressed }
     }
 
     /// Presses a key. False where nobody listens, or so many wait that it is lost.
@@ -46,6 +50,11 @@ impl HeadlessScreen {
         while pressed.try_recv().is_ok() {}
     }
 
+    /// The currency of the payment on the screen; `None` where there is no payment.
+    pub(crate) fn currency(&self) -> Option<Currency> {
+        *self.currency.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Says `text` with its time.
     pub(crate) fn say(&self, text: &str) {
         let at = local_text(self.clock.now(), self.utc_offset_minutes);
@@ -58,6 +67,8 @@ impl HeadlessScreen {
 #[async_trait]
 impl Screen for HeadlessScreen {
     fn show(&self, showing: Showing) {
+        let currency = showing.amount.map(|amount| amount.currency());
+        *self.currency.lock().unwrap_or_else(PoisonError::into_inner) = currency;
         let text = describe(&showing);
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if *last != text {
@@ -89,16 +100,19 @@ fn describe(showing: &Showing) -> String {
     let mut keys: Vec<String> = match &showing.view {
         View::Message { .. } | View::Result { .. } | View::Preview { .. } => vec!["ok".to_owned()],
         View::Amount { .. } => vec!["amount N".to_owned()],
-        View::Form { fields, .. } => vec![format!("values, {} of them", fields.len())],
+        View::Form { fields, .. } => {
+            let labels: Vec<_> = fields.iter().map(|field| field.label.as_str()).collect();
+            vec![format!("values {}", labels.join(" | "))]
+        }
+        View::Signature { .. } => vec!["needs a touch screen".to_owned()],
         View::Menu { rows, .. } => vec![format!("row 1 to {}", rows.len())],
         View::Confirm { .. } => vec!["yes".to_owned(), "no".to_owned()],
         View::Hold { .. } => vec!["owner CODE".to_owned(), "no".to_owned()],
         View::Instead { rows, .. } => vec![format!("row 1 to {}", rows.len()), "no".to_owned()],
-        // A signature needs a screen that can be touched, and the desk one that is drawn.
+        // The desk needs a screen that is drawn.
         View::Idle
         | View::Wait
         | View::Page(_)
-        | View::Signature { .. }
         | View::PresentCard { .. }
         | View::Progress { .. }
         | View::Scan { .. }
@@ -122,7 +136,8 @@ fn describe(showing: &Showing) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use caisson_core::{Currency, Language, Money};
+    use caisson_core::view::{Field, FieldKind};
+    use caisson_core::{Language, Money};
     use caisson_devices::screen::AppFace;
     use std::time::Duration;
 
@@ -151,6 +166,37 @@ mod tests {
             "CNY 12.00  Which wallet?: WeChat | Alipay  [row 1 to 2]",
         );
         check(View::Idle, false, None, "enter the amount");
+    }
+
+    #[test]
+    fn what_an_app_asks_for_says_what_to_type_or_that_it_cannot_be_typed() {
+        let wait = Some(Duration::from_secs(60));
+        let title = |text: &str| text.to_owned();
+        check(
+            View::Amount { title: title("Tip"), max_minor: 500 },
+            true,
+            wait,
+            "CNY 12.00  Tip  [amount N, cancel, 60 s]",
+        );
+        let field = |label: &str, kind| Field {
+            label: label.to_owned(),
+            kind,
+            chars_max: 3,
+            is_optional: false,
+        };
+        let fields = vec![field("Table", FieldKind::Digits), field("Name", FieldKind::Text)];
+        check(
+            View::Form { title: title("Order"), fields },
+            true,
+            wait,
+            "CNY 12.00  Order: Table | Name  [values Table | Name, cancel, 60 s]",
+        );
+        check(
+            View::Signature { title: title("Please sign") },
+            true,
+            wait,
+            "CNY 12.00  Please sign  [needs a touch screen, cancel, 60 s]",
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::equipment;
 use crate::error::CliError;
 use crate::headless::HeadlessScreen;
 use crate::held::{Held, Thing};
-use caisson_core::{Language, PaymentKey};
+use caisson_core::{Currency, Language, Money, PaymentKey};
 use caisson_devices::screen::Key;
 use caisson_host::{HostEngine, ServiceKind};
 use caisson_journal::{Filter, PaymentRow};
@@ -36,7 +36,7 @@ const OPEN_SHOWN_MAX: u32 = 50;
 pub(crate) async fn run(profile: Profile, settle: Duration) -> Result<(), CliError> {
     let clock = Arc::new(SystemClock);
     let screen = Arc::new(HeadlessScreen::new(clock.clone(), profile.utc_offset_minutes));
-    let language = profile.language;
+    let (language, currency) = (profile.language, profile.limits.currency);
     let keys = SealedFile::open(&profile.vault, &profile.kek)?;
     let built = equipment::build(&profile, screen.clone())?;
     greet(&profile, keys.kind(), &screen);
@@ -72,7 +72,7 @@ pub(crate) async fn run(profile: Profile, settle: Duration) -> Result<(), CliErr
     for app in terminal.unsigned() {
         screen.say(&unsigned(app, language));
     }
-    let till = Till { terminal, screen, held: built.held };
+    let till = Till { terminal, screen, held: built.held, currency };
     till.serve().await?;
     till.settle(settle).await
 }
@@ -99,6 +99,8 @@ struct Till {
     terminal: Terminal,
     screen: Arc<HeadlessScreen>,
     held: Option<Held>,
+    /// The terminal's own, where no payment has another.
+    currency: Currency,
 }
 
 impl Till {
@@ -139,6 +141,7 @@ impl Till {
             Command::Methods => self.methods().await?,
             Command::Open => self.screen.say(&told(&self.open().await?)),
             Command::Press(key) => self.press(key),
+            Command::Amount(text) => self.key_amount(&text),
             Command::Hold(path) => self.hold(&Thing::Picture(&path)),
             Command::HoldCode(text) => self.hold(&Thing::Code(&text)),
             Command::HoldNothing => self.hold(&Thing::Nothing),
@@ -157,6 +160,14 @@ impl Till {
     fn press(&self, key: Key) {
         if !self.screen.press(key) {
             self.screen.say("nobody is waiting for a key");
+        }
+    }
+
+    fn key_amount(&self, text: &str) {
+        let currency = self.screen.currency().unwrap_or(self.currency);
+        match Money::parse(text, currency) {
+            Ok(amount) => self.press(Key::Amount(amount.minor())),
+            Err(wrong) => self.screen.say(&wrong.to_string()),
         }
     }
 

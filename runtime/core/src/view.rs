@@ -1,20 +1,22 @@
 //! What the screen shows: typed, bounded views. Drawn by the host's own components.
 //!
 //! Guarantees: a text over its cap, or with control or direction-override characters, is a typed
-//! error to whoever asked, never a silent cut; no view has a masked field. The amount stays on
+//! error to whoever asked, never a silent cut; no view has a masked field, and nothing that can be
+//! answered with more than "read" asks for a PIN, a password or a card number. The amount stays on
 //! every view of a payment. Between two views of an app the host shows [`View::Wait`].
 
 use crate::desk::Page;
-use crate::document::{Document, is_forbidden_character};
+use crate::document::Document;
 use crate::language::{Language, Text};
-use crate::money::Money;
+use crate::money::{MINOR_MAX, Money};
 use crate::reason::{Class, Reason};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+mod check;
 mod form;
 
-pub use form::{FIELDS_MAX, Field, FieldKind, LABEL_CHARS_MAX, VALUE_CHARS_MAX};
+pub use form::{FIELDS_MAX, Field, FieldKind, LABEL_CHARS_MAX, VALUE_CHARS_MAX, check_fields};
 
 /// Longest title, in characters: two lines at 480 dots.
 pub const TITLE_CHARS_MAX: usize = 60;
@@ -41,14 +43,20 @@ pub enum ViewError {
     /// Over its cap.
     #[error("{part} holds {length}, limit {max}")]
     TooLong {
-        /// `title`, `body`, `row`, `rows`, `code` or `wait`.
+        /// `title`, `body`, `caption`, `row`, `rows`, `code`, `fields`, `label` or `value`.
         part: &'static str,
-        /// Length found (characters, rows, bytes or milliseconds).
+        /// Length found (characters, rows, fields or bytes).
         length: usize,
         /// The cap in the same unit.
         max: usize,
     },
-    /// A title, row or code without content.
+    /// An amount that no money can reach.
+    #[error("the largest amount is {max_minor} minor units, limit {max}", max = MINOR_MAX)]
+    AmountTooLarge {
+        /// What was asked for, in minor units.
+        max_minor: u64,
+    },
+    /// A title, row, code or document without content.
     #[error("{part} is empty")]
     Empty {
         /// Which part.
@@ -63,6 +71,12 @@ pub enum ViewError {
         /// Which field, from 0.
         field: usize,
     },
+    /// A title that asks for the same, above something that can be answered.
+    #[error(
+        "title: no app may ask for a PIN, a password, a card number or its code; the host asks \
+         for these itself"
+    )]
+    SecretTitle,
     /// A control or direction-override character.
     #[error("{part} holds the character U+{character:04X}, which no screen may carry")]
     BadCharacter {
@@ -217,60 +231,6 @@ pub enum View {
 }
 
 impl View {
-    /// Checks an app's view against the caps.
-    ///
-    /// # Errors
-    /// The first part that is over, by [`ViewError`].
-    pub fn check(&self) -> Result<(), ViewError> {
-        match self {
-            Self::Message { title, body } | Self::Progress { title, body } => {
-                text("title", title, TITLE_CHARS_MAX, false)?;
-                text("body", body, BODY_CHARS_MAX, true)
-            }
-            Self::Scan { prompt } => text("title", prompt, TITLE_CHARS_MAX, false),
-            Self::Qr { text: code, caption } => {
-                text("caption", caption, TITLE_CHARS_MAX, true)?;
-                if code.is_empty() {
-                    return Err(ViewError::Empty { part: "code" });
-                }
-                limit("code", code.len(), CODE_BYTES_MAX)
-            }
-            Self::Menu { title, rows } => {
-                text("title", title, TITLE_CHARS_MAX, false)?;
-                if rows.is_empty() {
-                    return Err(ViewError::Empty { part: "rows" });
-                }
-                limit("rows", rows.len(), ROWS_MAX)?;
-                rows.iter().try_for_each(|row| text("row", row, ROW_CHARS_MAX, false))
-            }
-            Self::Amount { title, max_minor } => {
-                text("title", title, TITLE_CHARS_MAX, false)?;
-                if *max_minor == 0 { Err(ViewError::Empty { part: "amount" }) } else { Ok(()) }
-            }
-            Self::Form { title, fields } => {
-                text("title", title, TITLE_CHARS_MAX, false)?;
-                form::check(fields)
-            }
-            Self::PresentCard { prompt: title } | Self::Signature { title } => {
-                text("title", title, TITLE_CHARS_MAX, false)
-            }
-            Self::Result { title, body, .. } => {
-                text("title", title, TITLE_CHARS_MAX, false)?;
-                text("body", body, BODY_CHARS_MAX, true)
-            }
-            // Checked when it was composed.
-            Self::Preview { .. } => Ok(()),
-            Self::Idle
-            | Self::Wait
-            | Self::Page(_)
-            | Self::Confirm { .. }
-            | Self::Hold { .. }
-            | Self::Instead { .. }
-            | Self::Outcome { .. }
-            | Self::Notice { .. } => Ok(()),
-        }
-    }
-
     /// The view as one line of text, for transcripts and for a terminal without a screen.
     #[must_use]
     pub fn line(&self, amount: Option<Money>, language: Language) -> String {
@@ -375,55 +335,9 @@ pub fn wrong_code(tries_left: u32, language: Language) -> String {
     }
 }
 
-fn limit(part: &'static str, length: usize, max: usize) -> Result<(), ViewError> {
-    if length > max { Err(ViewError::TooLong { part, length, max }) } else { Ok(()) }
-}
-
-fn text(part: &'static str, text: &str, max: usize, may_be_empty: bool) -> Result<(), ViewError> {
-    if text.is_empty() && !may_be_empty {
-        return Err(ViewError::Empty { part });
-    }
-    limit(part, text.chars().count(), max)?;
-    match text.chars().find(|&c| is_forbidden_character(c) && c != '\n') {
-        Some(character) => Err(ViewError::BadCharacter { part, character: u32::from(character) }),
-        None => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn check(view: &View, expected: &str) {
-        let verdict = view.check().err().map_or("shown".to_owned(), |error| error.to_string());
-        assert_eq!(verdict, expected);
-    }
-
-    fn message(title: String, body: String) -> View {
-        View::Message { title, body }
-    }
-
-    #[test]
-    fn texts_at_their_caps_are_shown_and_one_over_is_an_error() {
-        check(&message("题".repeat(60), "b".repeat(2_000)), "shown");
-        check(&message("题".repeat(61), String::new()), "title holds 61, limit 60");
-        check(&message("t".to_owned(), "b".repeat(2_001)), "body holds 2001, limit 2000");
-        let menu = |rows| View::Menu { title: "t".to_owned(), rows: vec!["r".to_owned(); rows] };
-        check(&menu(200), "shown");
-        check(&menu(201), "rows holds 201, limit 200");
-        let qr = |bytes| View::Qr { text: "7".repeat(bytes), caption: String::new() };
-        check(&qr(1_000), "shown");
-        check(&qr(1_001), "code holds 1001, limit 1000");
-    }
-
-    #[test]
-    fn a_title_cannot_turn_an_amount_around() {
-        check(
-            &message("\u{202e}00.21".to_owned(), String::new()),
-            "title holds the character U+202E, which no screen may carry",
-        );
-    }
 
     #[test]
     fn an_outcome_says_how_much_why_and_what_next() {

@@ -21,6 +21,7 @@ wasmtime::component::bindgen!({
         "caisson:payment/payment.intent": crate::payment::IntentData,
         "caisson:payment/payment.ticket": crate::payment::TicketData,
         "caisson:printer/printer.document": crate::printer::Sheet,
+        "caisson:ui/ui.form": crate::ui::Form,
     },
     trappable_error_type: {
         "caisson:camera/camera.error" => crate::camera::CameraFault,

@@ -4,7 +4,7 @@ use crate::bindings::caisson::printer::printer as wit;
 use crate::fault::{self, Code};
 use crate::session::PrintStop;
 use crate::state::CallState;
-use caisson_core::document::{Align, Block, Document, Size};
+use caisson_core::document::{Align, Block, Document, DocumentError, Size};
 use caisson_core::permission::Printer;
 use wasmtime::component::Resource;
 
@@ -24,6 +24,17 @@ pub(crate) type PrinterFault = fault::Fault<wit::Code>;
 #[allow(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct Sheet {
     lines: Vec<String>,
+}
+
+impl Sheet {
+    /// The document as it is printed, and so as it is previewed.
+    pub(crate) fn document(&self) -> Result<Document, DocumentError> {
+        let (align, size, bold) = (Align::Left, Size::Normal, false);
+        let line = |text: &String| Block::Line { text: text.clone(), align, size, bold };
+        let mut blocks: Vec<Block> = self.lines.iter().map(line).collect();
+        blocks.extend([Block::Feed { lines: 3 }, Block::Cut]);
+        Document::new(blocks)
+    }
 }
 
 impl Code for wit::Code {
@@ -68,11 +79,8 @@ impl wit::Host for CallState {
         if !self.may_print() {
             return Err(PrinterFault::code(wit::Code::TooOften, "more than 4 documents a minute"));
         }
-        let line = |text| Block::Line { text, align: Align::Left, size: Size::Normal, bold: false };
-        let mut blocks: Vec<Block> = sheet.lines.into_iter().map(line).collect();
-        blocks.extend([Block::Feed { lines: 3 }, Block::Cut]);
-        let document = Document::new(blocks)
-            .map_err(|error| PrinterFault::code(wit::Code::TooLarge, error))?;
+        let document =
+            sheet.document().map_err(|error| PrinterFault::code(wit::Code::TooLarge, error))?;
         Ok(self.kill.unless_fired(self.session.print(permit, document)).await??)
     }
 

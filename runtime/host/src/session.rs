@@ -85,6 +85,8 @@ pub enum UiStop {
     Cancelled,
     /// Nobody acted in time.
     Timeout,
+    /// How a payment ended is not an app's to say.
+    HostSaysHowItEnded,
 }
 
 /// A verified answer of the acquirer.

@@ -1,14 +1,22 @@
 //! Glue for `caisson:ui`: WIT in, [`Session::show`](crate::Session::show) out. The caps are
-//! `core::view`'s; the rate is this call's.
+//! `core::view`'s; the rate is this call's; which view has its place in a payment, the session says.
 
 use crate::bindings::caisson::ui::ui as wit;
 use crate::fault::{self, Code};
-use crate::session::{UiAnswer, UiStop};
+use crate::printer::Sheet;
+use crate::session::UiAnswer;
 use crate::state::CallState;
 use caisson_core::Language;
 use caisson_core::permission::Ui;
-use caisson_core::view::{View, ViewError, WAIT_MAX};
+use caisson_core::view::{Mark, View, WAIT_MAX};
 use std::time::Duration;
+use wasmtime::component::Resource;
+
+mod form;
+mod stop;
+
+#[allow(unreachable_pub, reason = "the generated bindings re-export it")]
+pub use form::Form;
 
 pub(crate) type UiFault = fault::Fault<wit::Code>;
 
@@ -26,6 +34,16 @@ impl CallState {
         }
         Ok(self.kill.unless_fired(self.session.show(permit, view, wait)).await??)
     }
+
+    async fn ended(&mut self, mark: Mark, words: [String; 2], ms: u32) -> Result<(), UiFault> {
+        let [title, body] = words;
+        self.view(View::Result { mark, title, body }, Some(ms)).await.map(|_| ())
+    }
+}
+
+/// What no session of this contract does: a menu answered with an amount.
+fn other_answer() -> UiFault {
+    UiFault::code(wit::Code::Other, "the screen answered another question than this one")
 }
 
 impl wit::Host for CallState {
@@ -52,10 +70,48 @@ impl wit::Host for CallState {
         let count = rows.len();
         match self.view(View::Menu { title, rows }, Some(ms)).await? {
             UiAnswer::Row(row) if usize::try_from(row).is_ok_and(|row| row < count) => Ok(row),
-            UiAnswer::Row(_) | UiAnswer::Done => {
-                Err(UiFault::code(wit::Code::Other, "the screen answered without a row"))
-            }
+            _ => Err(other_answer()),
         }
+    }
+
+    async fn amount(&mut self, title: String, max: u64, ms: u32) -> Result<u64, UiFault> {
+        match self.view(View::Amount { title, max_minor: max }, Some(ms)).await? {
+            UiAnswer::Amount(minor) => Ok(minor),
+            _ => Err(other_answer()),
+        }
+    }
+
+    async fn present_card(&mut self, prompt: String) -> Result<(), UiFault> {
+        self.view(View::PresentCard { prompt }, None).await.map(|_| ())
+    }
+
+    async fn signature(&mut self, title: String, ms: u32) -> Result<Vec<wit::Stroke>, UiFault> {
+        let UiAnswer::Strokes(strokes) = self.view(View::Signature { title }, Some(ms)).await?
+        else {
+            return Err(other_answer());
+        };
+        let points = |stroke: Vec<(u16, u16)>| -> wit::Stroke {
+            stroke.into_iter().map(|(x, y)| wit::Point { x, y }).collect()
+        };
+        Ok(strokes.into_iter().map(points).collect())
+    }
+
+    async fn done(&mut self, title: String, body: String, ms: u32) -> Result<(), UiFault> {
+        self.ended(Mark::Done, [title, body], ms).await
+    }
+
+    async fn failed(&mut self, title: String, body: String, ms: u32) -> Result<(), UiFault> {
+        self.ended(Mark::Failed, [title, body], ms).await
+    }
+
+    async fn attention(&mut self, title: String, body: String, ms: u32) -> Result<(), UiFault> {
+        self.ended(Mark::Attention, [title, body], ms).await
+    }
+
+    async fn preview(&mut self, sheet: Resource<Sheet>, ms: u32) -> Result<(), UiFault> {
+        let document = self.table.get(&sheet)?.document();
+        let document = document.map_err(|error| UiFault::code(wit::Code::TooLarge, error))?;
+        self.view(View::Preview { document }, Some(ms)).await.map(|_| ())
     }
 
     async fn wait(&mut self, ms: u32) -> Result<(), UiFault> {
@@ -79,24 +135,4 @@ fn checked_wait(ms: u32) -> Result<Duration, UiFault> {
         ));
     }
     Ok(wait)
-}
-
-impl From<ViewError> for UiFault {
-    fn from(error: ViewError) -> Self {
-        match error {
-            ViewError::TooLong { .. } => Self::code(wit::Code::TooLarge, error),
-            ViewError::Empty { .. } | ViewError::BadCharacter { .. } => {
-                Self::code(wit::Code::BadText, error)
-            }
-        }
-    }
-}
-
-impl From<UiStop> for UiFault {
-    fn from(stop: UiStop) -> Self {
-        match stop {
-            UiStop::Cancelled => Self::code(wit::Code::Cancelled, "Cancel was pressed"),
-            UiStop::Timeout => Self::code(wit::Code::Timeout, "nobody acted in time"),
-        }
-    }
 }

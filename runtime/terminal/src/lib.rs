@@ -10,6 +10,7 @@
 
 mod acquirer;
 mod admit;
+mod answer;
 mod clock;
 mod counter;
 mod driver;

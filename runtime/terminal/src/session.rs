@@ -1,6 +1,7 @@
 //! What one call of an app gets from this terminal: the counter with its cashier, or the quiet of
 //! a recovery.
 
+use crate::answer::answer_to;
 use crate::driver::Driver;
 use crate::keys::{Answer, Keys};
 use crate::terminal::{Hosted, Inner};
@@ -9,13 +10,13 @@ use caisson_core::document::Document;
 use caisson_core::operation::OperationKind;
 use caisson_core::payment::REQUEST_BYTES_MAX;
 use caisson_core::permission::{Camera, Network, Payment, Permit, Printer, Storage, Ui};
-use caisson_core::view::{SIGNATURE_POINTS_MAX, SIGNATURE_SIZE, View};
+use caisson_core::view::View;
 use caisson_core::{Language, Money};
 use caisson_devices::camera::CameraError;
 use caisson_devices::decode::Formats;
 use caisson_devices::printer::PrinterError;
 use caisson_devices::scan::{ScanError, scan_stream};
-use caisson_devices::screen::{Key, Point, Showing};
+use caisson_devices::screen::Showing;
 use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
     AcquirerAnswer, CallStop, PayStop, PrintStop, ScanStop, Scanned, Session, UiAnswer, UiStop,
@@ -77,33 +78,6 @@ impl TillSession {
     }
 }
 
-/// What `key` answers to an app's view; `None` where that view has no such key.
-fn answer_to(view: &View, key: Key) -> Option<UiAnswer> {
-    match (view, key) {
-        (View::Menu { .. }, Key::Row(row)) => Some(UiAnswer::Row(row)),
-        (View::Amount { max_minor, .. }, Key::Amount(minor)) => {
-            (1..=*max_minor).contains(&minor).then_some(UiAnswer::Amount(minor))
-        }
-        (View::Form { fields, .. }, Key::Values(values)) => {
-            let fits = fields.len() == values.len()
-                && fields.iter().zip(&values).all(|(field, value)| field.takes(value));
-            fits.then_some(UiAnswer::Values(values))
-        }
-        (View::Signature { .. }, Key::Strokes(strokes)) => {
-            let points: usize = strokes.iter().map(Vec::len).sum();
-            let inside = |point: &Point| point.x <= SIGNATURE_SIZE.0 && point.y <= SIGNATURE_SIZE.1;
-            let fits = (1..=SIGNATURE_POINTS_MAX).contains(&points)
-                && strokes.iter().flatten().all(inside);
-            let pairs = |stroke: Vec<Point>| stroke.iter().map(|p| (p.x, p.y)).collect();
-            fits.then(|| UiAnswer::Strokes(strokes.into_iter().map(pairs).collect()))
-        }
-        (View::Message { .. } | View::Result { .. } | View::Preview { .. }, Key::Ok | Key::Yes) => {
-            Some(UiAnswer::Done)
-        }
-        _ => None,
-    }
-}
-
 #[async_trait]
 impl Session for TillSession {
     fn language(&self) -> Language {
@@ -125,7 +99,7 @@ impl Session for TillSession {
     ) -> Result<Scanned, ScanStop> {
         let keys = self.keys().map_err(|stop| match stop {
             UiStop::Cancelled => ScanStop::Cancelled,
-            UiStop::Timeout => ScanStop::Timeout,
+            UiStop::Timeout | UiStop::HostSaysHowItEnded => ScanStop::Timeout,
         })?;
         let Ok(source) = self.inner.equipment.camera.try_lock() else {
             return Err(ScanStop::Busy);
@@ -204,6 +178,11 @@ impl Session for TillSession {
         view: View,
         wait: Option<Duration>,
     ) -> Result<UiAnswer, UiStop> {
+        // Outcome before screen: what looks like an end must not stand there before the journal
+        // holds one.
+        if self.driver.is_some() && matches!(view, View::Result { .. }) {
+            return Err(UiStop::HostSaysHowItEnded);
+        }
         if matches!(self.company, Company::Nobody) && wait.is_none() {
             return Ok(UiAnswer::Done);
         }

@@ -15,6 +15,7 @@ mod money;
 mod prying;
 mod recovery;
 mod rules;
+mod screens;
 mod talk;
 mod time;
 
@@ -39,6 +40,7 @@ impl PaymentApp for Guests {
             b"seventeen" => {
                 (0..17).map(|id| Service::sale(&format!("pay-{id}"), "收款", "Pay")).collect()
             }
+            b"serves" => vec![pay(), Service::serve("ends", "查询", "Look up")],
             b"turned-round" => vec![Service::sale(PAY, "收款", "yap\u{202e}")],
             _ => vec![pay()],
         }
@@ -48,6 +50,7 @@ impl PaymentApp for Guests {
         println!("serve {id}");
         match id {
             "traps" => std::process::abort(),
+            "ends" => screens::end_well(),
             _ => Ok(()),
         }
     }
@@ -62,6 +65,7 @@ impl PaymentApp for Guests {
             .or_else(|| recovery::start(name))
             .or_else(|| time::start(name))
             .or_else(|| greed::start(name))
+            .or_else(|| screens::start(name, intent))
             .or_else(|| talk::start(name))
             .unwrap_or_else(|| Err(Stop::failed(&format!("no behaviour {name}"))))
     }

@@ -1,7 +1,8 @@
 //! Fields that a person fills in. No kind is masked, and no label asks for a secret: what is keyed
 //! reaches an app.
 
-use super::{ViewError, limit, text};
+use super::ViewError;
+use super::check::{Lines, limit, text};
 use serde::{Deserialize, Serialize};
 
 /// Most fields of a form.
@@ -61,35 +62,69 @@ impl FieldKind {
     }
 }
 
-/// What a label must not ask for, in lower case. A word of Latin letters counts as a whole word.
-const SECRETS: [&str; 17] = [
+/// What nothing that can be answered may ask for, in lower case. Latin letters count as whole words.
+const SECRETS: [&str; 22] = [
     "pin",
     "pins",
     "pincode",
     "passcode",
+    "passcodes",
     "password",
+    "passwords",
     "passwd",
     "cvv",
-    "cvv2",
     "cvc",
-    "cvc2",
-    "cvn2",
+    "cvn",
     "card number",
+    "card numbers",
     "card no",
     "pan",
+    "security code",
     "密码",
+    "密碼",
     "卡号",
+    "卡號",
     "安全码",
+    "安全碼",
+];
+
+/// Cyrillic and Greek letters that look like Latin ones, in lower case, and what they look like.
+const LOOKALIKES: [(char, char); 22] = [
+    ('а', 'a'),
+    ('α', 'a'),
+    ('в', 'b'),
+    ('с', 'c'),
+    ('ϲ', 'c'),
+    ('ԁ', 'd'),
+    ('е', 'e'),
+    ('ε', 'e'),
+    ('і', 'i'),
+    ('ι', 'i'),
+    ('ı', 'i'),
+    ('м', 'm'),
+    ('μ', 'm'),
+    ('ν', 'n'),
+    ('п', 'n'),
+    ('о', 'o'),
+    ('ο', 'o'),
+    ('р', 'p'),
+    ('ρ', 'p'),
+    ('ѕ', 's'),
+    ('ѵ', 'v'),
+    ('ѡ', 'w'),
 ];
 
 /// Checks an app's fields against the caps.
-pub(super) fn check(fields: &[Field]) -> Result<(), ViewError> {
+///
+/// # Errors
+/// The first part that is over, by [`ViewError`].
+pub fn check_fields(fields: &[Field]) -> Result<(), ViewError> {
     if fields.is_empty() {
         return Err(ViewError::Empty { part: "fields" });
     }
     limit("fields", fields.len(), FIELDS_MAX)?;
     for (index, field) in fields.iter().enumerate() {
-        text("label", &field.label, LABEL_CHARS_MAX, false)?;
+        text("label", &field.label, LABEL_CHARS_MAX, Lines::One)?;
         if field.chars_max == 0 {
             return Err(ViewError::Empty { part: "value" });
         }
@@ -102,11 +137,13 @@ pub(super) fn check(fields: &[Field]) -> Result<(), ViewError> {
     Ok(())
 }
 
-/// True where the label, whatever its case, width, spacing and punctuation, names a secret.
-pub(super) fn asks_for_a_secret(label: &str) -> bool {
-    let plain: String = label.chars().flat_map(|c| narrow(c).to_lowercase()).collect();
-    let words: Vec<&str> =
-        plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+/// True where the text, whatever its case, width, spacing and punctuation, names a secret.
+///
+/// It stops the plain request, in any script that looks like it. An app that writes `P1N` gets
+/// past it, and then still has neither a masked field nor the look of the host's own pad.
+pub(super) fn asks_for_a_secret(text: &str) -> bool {
+    let plain: String = text.chars().filter(|c| !is_invisible(*c)).flat_map(plain).collect();
+    let words = words(&plain);
     let spaced = format!(" {} ", words.join(" "));
     let joined: String = words.concat();
     SECRETS.iter().any(|secret| {
@@ -117,6 +154,26 @@ pub(super) fn asks_for_a_secret(label: &str) -> bool {
             joined.contains(secret)
         }
     })
+}
+
+/// The words: letters of one kind that stand together. `输入PIN码` has three, `cvv2` two.
+fn words(text: &str) -> Vec<&str> {
+    let kind = |c: char| match c {
+        'a'..='z' => Some(0),
+        '0'..='9' => Some(1),
+        other => other.is_alphanumeric().then_some(2),
+    };
+    let mut words = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = rest.find(|c| kind(c) != kind(first)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(length);
+        if kind(first).is_some() {
+            words.push(word);
+        }
+        rest = after;
+    }
+    words
 }
 
 /// Runs of one-letter words, joined.
@@ -134,13 +191,26 @@ fn single_letters(words: &[&str]) -> Vec<&'static str> {
     found
 }
 
-/// The plain form of a full-width letter or digit.
-fn narrow(character: char) -> char {
-    match u32::from(character) {
+/// Draws nothing of its own: soft hyphens, joiners, accents that stand apart.
+const fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{AD}' | '\u{300}'..='\u{36F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}'
+            | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
+/// The plain form of a letter or digit: half width, lower case, Latin where it looks so.
+fn plain(character: char) -> impl Iterator<Item = char> {
+    let narrow = match u32::from(character) {
         code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(character),
-        0x3000 => ' ',
         _ => character,
-    }
+    };
+    narrow.to_lowercase().filter(|c| !is_invisible(*c)).map(|lower| {
+        let alike = LOOKALIKES.iter().find(|(other, _)| *other == lower);
+        alike.map_or(lower, |(_, latin)| *latin)
+    })
 }
 
 #[cfg(test)]
@@ -170,12 +240,28 @@ mod tests {
             "密 码",
             "银行卡号",
             "安全码",
+            "密碼",
+            "请输入PIN",
+            "PIN码",
+            "CVV 2",
+            "pin1",
+            "P\u{ad}IN",
+            "P\u{301}IN",
+            "РІΝ",
+            "Security code",
         ] {
             check_label(label, true);
         }
-        for label in
-            ["Shipping", "Spinach portion", "Company", "Table", "手机号", "会员编号", "Pine"]
-        {
+        for label in [
+            "Shipping",
+            "Spinach portion",
+            "Company",
+            "Table",
+            "手机号",
+            "会员编号",
+            "Pine",
+            "номер",
+        ] {
             check_label(label, false);
         }
     }

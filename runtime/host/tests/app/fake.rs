@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use caisson_core::document::Document;
 use caisson_core::operation::Reading;
 use caisson_core::permission::{Camera, Network, Payment, Permit, Printer, Storage, Ui};
-use caisson_core::view::View;
+use caisson_core::view::{SIGNATURE_POINTS_MAX, SIGNATURE_SIZE, View};
 use caisson_core::{Language, Money};
 use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
@@ -102,9 +102,28 @@ impl Session for Fake {
         Ok(b"{}".to_vec())
     }
 
-    async fn show(&self, _: Permit<Ui>, _: View, _: Option<Duration>) -> Result<UiAnswer, UiStop> {
+    /// Whoever answers gives the most that the view allows.
+    async fn show(
+        &self,
+        _: Permit<Ui>,
+        view: View,
+        _: Option<Duration>,
+    ) -> Result<UiAnswer, UiStop> {
         self.note("show".to_owned());
-        Ok(UiAnswer::Done)
+        let most = |chars: u32| "7".repeat(usize::try_from(chars).unwrap());
+        Ok(match view {
+            View::Menu { rows, .. } => UiAnswer::Row(u32::try_from(rows.len() - 1).unwrap()),
+            View::Amount { max_minor, .. } => UiAnswer::Amount(max_minor),
+            View::Form { fields, .. } => {
+                UiAnswer::Values(fields.iter().map(|field| most(field.chars_max)).collect())
+            }
+            View::Signature { .. } => {
+                let mut stroke = vec![(0, 0); SIGNATURE_POINTS_MAX - 1];
+                stroke.push(SIGNATURE_SIZE);
+                UiAnswer::Strokes(vec![stroke])
+            }
+            _ => UiAnswer::Done,
+        })
     }
 
     async fn wait(&self, _: Permit<Ui>, time: Duration) -> Result<(), UiStop> {

@@ -13,3 +13,4 @@ mod load;
 mod restarts;
 mod text_form;
 mod time;
+mod views;

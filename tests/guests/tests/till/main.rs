@@ -7,5 +7,6 @@ mod neighbours;
 mod outcomes;
 mod prying;
 mod recovery;
+mod screens;
 mod till;
 mod waiting;
