@@ -11,8 +11,8 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::process::Command;
 
 /// What building the binary and the apps needs.
-pub(crate) const BUILD: [Need; 4] =
-    [Need::Compiler, Need::KernelHeaders, Need::Libclang, Need::WasmTarget];
+pub(crate) const BUILD: [Need; 5] =
+    [Need::Compiler, Need::KernelHeaders, Need::Libclang, Need::Alsa, Need::WasmTarget];
 /// What checking the source needs.
 pub(crate) const LINT: [Need; 2] = [Need::Rustfmt, Need::Clippy];
 
@@ -66,6 +66,7 @@ impl Plan {
                 Need::Compiler => plan.packages.extend(["gcc", "libc6-dev"]),
                 Need::KernelHeaders => plan.packages.push("linux-libc-dev"),
                 Need::Libclang => plan.packages.push("libclang-dev"),
+                Need::Alsa => plan.packages.extend(["libasound2-dev", "pkg-config"]),
                 Need::WasmTarget => plan.targets.push("wasm32-wasip2"),
                 Need::Rustfmt => plan.components.push("rustfmt"),
                 Need::Clippy => plan.components.push("clippy"),
@@ -106,8 +107,9 @@ impl Plan {
         let mut text = String::new();
         if installer == Installer::Unknown && !self.packages.is_empty() {
             text.push_str(
-                "Install a C compiler, the kernel's headers and libclang with its headers \
-                 (Fedora: gcc kernel-headers clang-devel; Arch: gcc linux-api-headers clang).\n",
+                "Install a C compiler, the kernel's headers, libclang with its headers, and ALSA's \
+                 headers with pkg-config (Fedora: gcc kernel-headers clang-devel alsa-lib-devel \
+                 pkgconf; Arch: gcc linux-api-headers clang alsa-lib pkgconf).\n",
             );
         }
         let commands: Vec<String> = self
@@ -153,7 +155,7 @@ fn agreed(plan: &Plan, installer: Installer, consent: Consent) -> Result<bool, E
 mod tests {
     use super::*;
 
-    const FRESH: [Need; 3] = [Need::KernelHeaders, Need::Libclang, Need::WasmTarget];
+    const FRESH: [Need; 4] = [Need::KernelHeaders, Need::Libclang, Need::Alsa, Need::WasmTarget];
 
     #[track_caller]
     fn check(missing: &[Need], installer: Installer, expected: &str) {
@@ -171,7 +173,7 @@ mod tests {
             Installer::AptAsRoot,
             "env DEBIAN_FRONTEND=noninteractive apt-get update\n\
              env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-             linux-libc-dev libclang-dev\n\
+             linux-libc-dev libclang-dev libasound2-dev pkg-config\n\
              rustup target add wasm32-wasip2",
         );
         check(
@@ -193,7 +195,7 @@ mod tests {
             "Run this, then start again:\n\n  \
              sudo env DEBIAN_FRONTEND=noninteractive apt-get update && \
              sudo env DEBIAN_FRONTEND=noninteractive apt-get install --yes \
-             --no-install-recommends linux-libc-dev libclang-dev && \
+             --no-install-recommends linux-libc-dev libclang-dev libasound2-dev pkg-config && \
              rustup target add wasm32-wasip2\n"
         );
     }
@@ -203,8 +205,9 @@ mod tests {
         let text = Plan::new(&FRESH).for_people(Installer::Unknown, true);
         assert_eq!(
             text,
-            "Install a C compiler, the kernel's headers and libclang with its headers \
-             (Fedora: gcc kernel-headers clang-devel; Arch: gcc linux-api-headers clang).\n\
+            "Install a C compiler, the kernel's headers, libclang with its headers, and ALSA's \
+             headers with pkg-config (Fedora: gcc kernel-headers clang-devel alsa-lib-devel \
+             pkgconf; Arch: gcc linux-api-headers clang alsa-lib pkgconf).\n\
              Run this, then start again:\n\n  rustup target add wasm32-wasip2\n"
         );
     }

@@ -15,6 +15,8 @@ pub(crate) enum Need {
     KernelHeaders,
     /// Reads those headers while the camera's driver is built.
     Libclang,
+    /// The speaker's driver links to it, and finds it by `pkg-config`.
+    Alsa,
     /// The apps are built for `wasm32-wasip2`.
     WasmTarget,
     /// `cargo fmt`.
@@ -30,6 +32,7 @@ impl Need {
             Self::Compiler => "a C compiler",
             Self::KernelHeaders => "the kernel's headers (linux/videodev2.h)",
             Self::Libclang => "libclang with its headers",
+            Self::Alsa => "ALSA's headers (alsa.pc) and pkg-config",
             Self::WasmTarget => "Rust's target wasm32-wasip2",
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
@@ -44,6 +47,10 @@ impl Need {
                 !cfg!(target_os = "linux") || Path::new("/usr/include/linux/videodev2.h").exists()
             }
             Self::Libclang => !cfg!(target_os = "linux") || libclang().is_some(),
+            Self::Alsa => {
+                !cfg!(target_os = "linux")
+                    || command::answers(Command::new("pkg-config").args(["--exists", "alsa"]))
+            }
             Self::WasmTarget => wasm_target(place),
             Self::Rustfmt => command::answers(&mut command::cargo(place, &["fmt", "--version"])),
             Self::Clippy => command::answers(&mut command::cargo(place, &["clippy", "--version"])),

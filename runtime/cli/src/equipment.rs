@@ -20,7 +20,12 @@ use caisson_devices::linux::{
 use caisson_devices::printer::Printer;
 use caisson_devices::raster::Paper;
 use caisson_devices::screen::Screen;
-use caisson_terminal::{CameraProfile, CameraSource, Equipment, PrinterProfile, Profile};
+use caisson_devices::speaker::{Silent, Speaker};
+#[cfg(feature = "sound")]
+use caisson_devices::system::speaker::SystemSpeaker;
+use caisson_terminal::{
+    CameraProfile, CameraSource, Equipment, PrinterProfile, Profile, SpeakerProfile,
+};
 use std::sync::Arc;
 
 #[cfg(not(target_os = "linux"))]
@@ -38,7 +43,8 @@ pub(crate) fn build(profile: &Profile, screen: Arc<dyn Screen>) -> Result<Built,
     let (camera, held) = camera(&profile.camera)?;
     let printer = printer(&profile.printer)?;
     let storage = Arc::new(DiskStorage::open(&profile.storage)?);
-    Ok(Built { equipment: Equipment::new(screen, camera, printer, storage), held })
+    let equipment = Equipment::new(screen, camera, printer, storage);
+    Ok(Built { equipment: equipment.with_speaker(speaker(profile.speaker)?), held })
 }
 
 #[cfg(feature = "desktop")]
@@ -111,6 +117,23 @@ fn printer(profile: &PrinterProfile) -> Result<Box<dyn Printer>, CliError> {
         PrinterProfile::Usb { .. } | PrinterProfile::Serial { .. } | PrinterProfile::Tcp { .. } => {
             Err(only_linux("printer"))
         }
+    }
+}
+
+fn speaker(profile: SpeakerProfile) -> Result<Arc<dyn Speaker>, CliError> {
+    match profile {
+        #[cfg(feature = "sound")]
+        SpeakerProfile::System {} => {
+            let started = SystemSpeaker::start();
+            let speaker = started.map_err(|error| {
+                CliError::environment(format!("the speaker's thread does not start: {error}"))
+                    .hinted("write driver = \"none\" under [speaker] in the profile")
+            })?;
+            Ok(Arc::new(speaker))
+        }
+        #[cfg(not(feature = "sound"))]
+        SpeakerProfile::System {} => Ok(Arc::new(Silent)),
+        SpeakerProfile::None {} => Ok(Arc::new(Silent)),
     }
 }
 

@@ -101,6 +101,7 @@ impl Terminal {
         listening.abort();
         if let Some(reason) = report.print_failed {
             inner.show(View::Notice { reason }, report.approved, None);
+            inner.sound_attention();
         }
         inner.tidy_when_idle();
         Ok(report)
@@ -213,6 +214,7 @@ impl Inner {
         let view =
             View::Outcome { outcome: report.outcome, reason: report.reason, asks_receipt: false };
         self.show(view, report.approved.or(asked), None);
+        self.sound_outcome(report.outcome, report.approved);
     }
 }
 

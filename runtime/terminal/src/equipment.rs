@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use caisson_devices::camera::{Camera, CameraError};
 use caisson_devices::printer::Printer;
 use caisson_devices::screen::Screen;
+use caisson_devices::speaker::{Silent, Speaker};
 use caisson_devices::storage::Storage;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -18,7 +19,7 @@ pub trait CameraSource: Send + Sync {
     async fn open(&self) -> Result<Box<dyn Camera>, CameraError>;
 }
 
-/// Screen, camera, printer and storage.
+/// Screen, camera, printer, storage and speaker.
 #[derive(Clone)]
 pub struct Equipment {
     /// What people see and press.
@@ -29,6 +30,8 @@ pub struct Equipment {
     pub printer: Arc<Mutex<Box<dyn Printer>>>,
     /// Where apps keep values.
     pub storage: Arc<dyn Storage>,
+    /// What people hear.
+    pub speaker: Arc<dyn Speaker>,
 }
 
 impl std::fmt::Debug for Equipment {
@@ -38,7 +41,7 @@ impl std::fmt::Debug for Equipment {
 }
 
 impl Equipment {
-    /// Puts the devices together.
+    /// Puts the devices together, without a speaker.
     #[must_use]
     pub fn new(
         screen: Arc<dyn Screen>,
@@ -51,6 +54,14 @@ impl Equipment {
             camera: Arc::new(Mutex::new(camera)),
             printer: Arc::new(Mutex::new(printer)),
             storage,
+            speaker: Arc::new(Silent),
         }
+    }
+
+    /// The same with a speaker.
+    #[must_use]
+    pub fn with_speaker(mut self, speaker: Arc<dyn Speaker>) -> Self {
+        self.speaker = speaker;
+        self
     }
 }

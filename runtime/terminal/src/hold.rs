@@ -138,6 +138,7 @@ impl Inner {
             keys.forget().await;
             let view = View::Hold { reason, tries_left, was_wrong };
             self.show(view, Some(intent.amount), Some(until));
+            self.sound_attention();
             let answer = keys.answer(until, |key| match key {
                 Key::Code(code) => Some(Some(code)),
                 Key::No => Some(None),

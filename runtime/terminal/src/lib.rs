@@ -25,6 +25,7 @@ mod profile;
 mod provision;
 mod recovery;
 mod session;
+mod sounds;
 mod terminal;
 mod trial;
 
@@ -36,7 +37,7 @@ pub use error::TerminalError;
 pub use methods::Method;
 pub use profile::{
     AppSettings, CameraProfile, DestinationProfile, Notify, Owner, PrinterProfile, Profile,
-    ProfileError, ScreenProfile,
+    ProfileError, ScreenProfile, SpeakerProfile,
 };
 pub use provision::{ProvisionError, Provisioning, provision};
 pub use terminal::{LeftOut, Parts, Terminal};

@@ -20,7 +20,7 @@ mod risk;
 
 use devices::at_home_printer;
 pub(crate) use devices::paper_mm;
-pub use devices::{CameraProfile, PrinterProfile, ScreenProfile};
+pub use devices::{CameraProfile, PrinterProfile, ScreenProfile, SpeakerProfile};
 pub use risk::{Notify, Owner};
 
 /// Largest profile, in bytes.
@@ -125,6 +125,8 @@ pub struct Profile {
     pub printer: PrinterProfile,
     /// The screen.
     pub screen: ScreenProfile,
+    /// The speaker.
+    pub speaker: SpeakerProfile,
 }
 
 #[derive(Deserialize)]
@@ -153,6 +155,8 @@ struct Raw {
     camera: CameraProfile,
     printer: PrinterProfile,
     screen: ScreenProfile,
+    #[serde(default)]
+    speaker: SpeakerProfile,
 }
 
 #[derive(Deserialize)]
@@ -268,6 +272,7 @@ impl Profile {
             camera: raw.camera,
             printer,
             screen: raw.screen,
+            speaker: raw.speaker,
         })
     }
 }

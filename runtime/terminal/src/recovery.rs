@@ -104,6 +104,7 @@ impl Inner {
             let reason = payment.reason();
             let view = View::Outcome { outcome, reason, asks_receipt: false };
             self.show(view, Some(amount), None);
+            self.sound_outcome(outcome, payment.approved());
         }
         if payment.state() == State::Approved {
             self.print_receipt(driver).await?;

@@ -103,6 +103,9 @@ impl EmulatedProfile<'_> {
              paper_mm = 58              # or 80\n\n\
              [screen]\n\
              driver = \"headless\"\n\n\
+             # \"none\" is silence; so is a machine without a sound card.\n\
+             [speaker]\n\
+             driver = \"system\"\n\n\
              # [links] races connections over the machine's links: wired before Wi-Fi before \
              cellular;\n# order = [\"eth0\"] and kinds = {{ usb0 = \"cellular\" }} say what it cannot \
              know.\n\n\

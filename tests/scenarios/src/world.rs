@@ -12,6 +12,7 @@ use caisson_devices::emulated::camera::Lens;
 use caisson_devices::emulated::paper_roll::PaperRoll;
 use caisson_devices::emulated::printer::EmulatedPrinter;
 use caisson_devices::emulated::screen::EmulatedScreen;
+use caisson_devices::emulated::speaker::EmulatedSpeaker;
 use caisson_devices::emulated::storage::EmulatedStorage;
 use caisson_devices::escpos::Finish;
 use caisson_devices::escpos::driver::Options;
@@ -139,6 +140,8 @@ pub struct World {
     pub terminal: Terminal,
     /// Its screen and keys.
     pub screen: EmulatedScreen,
+    /// What can be heard.
+    pub speaker: EmulatedSpeaker,
     /// What is held before its camera.
     pub lens: Lens,
     /// Its paper.
@@ -182,6 +185,7 @@ impl World {
             None => Arc::new(SystemClock),
         };
         let screen = EmulatedScreen::new();
+        let speaker = EmulatedSpeaker::new();
         let lens = Lens::new("emulated");
         let options = Options { paper: Paper::Mm58, finish: Finish::Cut, in_order_status: true };
         let receipts = setup.folder.join("receipts");
@@ -194,7 +198,8 @@ impl World {
             Box::new(LensCamera(lens.clone())),
             Box::new(printer),
             Arc::new(storage),
-        );
+        )
+        .with_speaker(Arc::new(speaker.clone()));
         let terminal = Terminal::open(Parts {
             profile,
             keys: Arc::new(keys),
@@ -205,7 +210,8 @@ impl World {
         })
         .await?;
         let setup = setup.clone();
-        Ok(Self { terminal, screen, lens, roll, link, gateway, clock: own_clock, acquirer, setup })
+        let clock = own_clock;
+        Ok(Self { terminal, screen, speaker, lens, roll, link, gateway, clock, acquirer, setup })
     }
 
     /// The acquirer's books, read-only.

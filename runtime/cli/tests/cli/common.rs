@@ -76,7 +76,8 @@ impl Desk {
         );
     }
 
-    /// An acquirer and a terminal that it believes, both made by the commands.
+    /// An acquirer and a terminal that it believes, both made by the commands. It is silent: nobody
+    /// wants to hear tests, and what it says must not depend on the machine's sound card.
     pub(crate) fn provision(&self) {
         for line in
             ["acquirer --init --folder acquirer", "provision --folder till --acquirer acquirer"]
@@ -84,6 +85,10 @@ impl Desk {
             let said = self.run(line);
             assert_eq!(said.status, 0, "caisson {line}: {said:?}");
         }
+        let profile = std::fs::read_to_string(self.path("till/profile.toml")).unwrap();
+        let (loud, silent) = ("[speaker]\ndriver = \"system\"", "[speaker]\ndriver = \"none\"");
+        assert!(profile.contains(loud), "{profile}");
+        self.write("till/profile.toml", profile.replace(loud, silent));
     }
 }
 

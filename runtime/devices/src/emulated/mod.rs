@@ -5,4 +5,5 @@ pub mod paper_roll;
 pub mod printer;
 pub mod printer_head;
 pub mod screen;
+pub mod speaker;
 pub mod storage;

@@ -1,4 +1,4 @@
-//! `[camera]`, `[printer]`, `[screen]`: which driver, and what it needs.
+//! `[camera]`, `[printer]`, `[screen]`, `[speaker]`: which driver, and what it needs.
 
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -58,6 +58,23 @@ pub enum PrinterProfile {
 pub enum ScreenProfile {
     /// Lines of text, and commands from standard input.
     Headless {},
+}
+
+/// What people hear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(tag = "driver", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum SpeakerProfile {
+    /// The system's own sound card. Silence where the build has no sound or the machine no card.
+    System {},
+    /// Silence.
+    None {},
+}
+
+impl Default for SpeakerProfile {
+    /// What a profile without `[speaker]` has.
+    fn default() -> Self {
+        Self::System {}
+    }
 }
 
 /// Width of the printer's roll in millimetres.

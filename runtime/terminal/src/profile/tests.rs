@@ -49,6 +49,10 @@ fn an_unknown_key_is_an_error_in_every_table() {
         check((table, &line), &format!("unknown field {rest}"));
     }
     check(
+        ("[screen]", "[speaker]\ndriver = \"none\"\ncolour = 1\n[screen]"),
+        "unknown field `colour`, there are no fields",
+    );
+    check(
         ("[printer]", "[printer]\ncolour = 1"),
         "unknown field `colour`, expected `folder` or `paper_mm`",
     );
@@ -209,4 +213,15 @@ fn an_owner_has_a_hashed_code_a_fair_window_and_a_known_way() {
         ("[camera]", &owner(&format!("{good}\n{notify}"))),
         "shop/profile.toml: owner.notify: \"desk\" is no destination; add [destination.desk]",
     );
+}
+
+#[test]
+fn a_profile_without_a_speaker_has_the_systems() {
+    let speaker = |table: &str| {
+        let text = GOOD.replacen("[screen]", &format!("{table}\n[screen]"), 1);
+        Profile::parse(Path::new("shop/profile.toml"), &text).unwrap().speaker
+    };
+    assert_eq!(speaker(""), SpeakerProfile::System {});
+    assert_eq!(speaker("[speaker]\ndriver = \"system\""), SpeakerProfile::System {});
+    assert_eq!(speaker("[speaker]\ndriver = \"none\""), SpeakerProfile::None {});
 }
