@@ -13,30 +13,35 @@ mod admit;
 mod answer;
 mod clock;
 mod counter;
+mod desk;
 mod driver;
 mod equipment;
 mod error;
 mod hold;
 mod keys;
 mod methods;
+mod news;
 mod paper;
 mod past;
 mod profile;
 mod provision;
+mod receipts;
 mod recovery;
 mod session;
+mod settings;
 mod terminal;
 mod trial;
 
 pub use acquirer::client;
 pub use clock::{SystemClock, TokioClock, WallClock, local_text};
 pub use counter::{Order, Report, Request};
+pub use desk::Desk;
 pub use equipment::{CameraSource, Equipment};
 pub use error::TerminalError;
 pub use methods::Method;
 pub use profile::{
-    AppSettings, CameraProfile, DestinationProfile, Notify, Owner, PrinterProfile, Profile,
-    ProfileError, ScreenProfile,
+    AppSettings, CameraProfile, DestinationProfile, Notify, OperatorProfile, Owner, PrinterProfile,
+    Profile, ProfileError, ScreenProfile, is_operators_name,
 };
 pub use provision::{ProvisionError, Provisioning, provision};
 pub use terminal::{LeftOut, Parts, Terminal};
