@@ -96,7 +96,7 @@ impl Inner {
             _ => None,
         });
         // However it ended, the customer was served.
-        drop(done.await);
+        let (Answer::Given(()) | Answer::Cancelled | Answer::Silence) = done.await;
         Ok(())
     }
 }
