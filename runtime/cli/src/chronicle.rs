@@ -4,6 +4,7 @@
 //! this folds the rows that the export writes, whose hashes are checked on the way. What stands
 //! before a damage is still told.
 
+use caisson_core::desk::DeskEvent;
 use caisson_core::payment::{Event, Payment};
 use caisson_core::{Language, PaymentKey};
 use caisson_journal::{JournalError, Quality, WallTime, export};
@@ -33,6 +34,8 @@ pub(crate) struct Told {
 #[derive(Default)]
 pub(crate) struct Chronicle {
     payments: BTreeMap<PaymentKey, Vec<Told>>,
+    /// What happened at the desk, oldest first.
+    desk: Vec<(WallTime, DeskEvent)>,
 }
 
 #[derive(Deserialize)]
@@ -82,13 +85,18 @@ impl Chronicle {
 
     fn take(&mut self, line: &[u8]) -> io::Result<()> {
         let row: Row = serde_json::from_slice(line)?;
-        let Some(key) = row.key else { return Ok(()) };
+        let at = WallTime { ms: row.at_ms, quality: row.at_quality };
+        let Some(key) = row.key else {
+            if row.kind == "desk" {
+                self.desk.push((at, serde_json::from_str(&row.body)?));
+            }
+            return Ok(());
+        };
         // Rows about recovery notes tell nothing to people.
         if row.kind.starts_with("recovery-") {
             return Ok(());
         }
         let event: Event = serde_json::from_str(&row.body)?;
-        let at = WallTime { ms: row.at_ms, quality: row.at_quality };
         self.payments.entry(key).or_default().push(Told { seq: row.seq, at, event });
         Ok(())
     }
@@ -125,6 +133,14 @@ impl Chronicle {
         let head = words::HEADER.map(|text| text.in_language(shown.language).to_owned());
         let rows = rows.into_iter().take(shown.limit).map(|(_, row)| row);
         table(&std::iter::once(head.to_vec()).chain(rows).collect::<Vec<_>>())
+    }
+
+    /// What happened at the desk, as a table.
+    pub(crate) fn desk(&self, shown: &Shown) -> String {
+        let row = |(at, event): &(WallTime, DeskEvent)| {
+            vec![shown.time(*at), words::desk(event, shown.language)]
+        };
+        table(&self.desk.iter().map(row).collect::<Vec<_>>())
     }
 
     /// The keys of the payments whose order number, merchant's order or any receipt fact is `text`,

@@ -136,6 +136,7 @@ impl From<JournalError> for CliError {
             JournalError::Stopped { .. }
             | JournalError::BadCommit { .. }
             | JournalError::TooLarge { .. }
+            | JournalError::DeskEvent { .. }
             | JournalError::Why
             | JournalError::Key(_) => Self::failed(error),
             JournalError::NotDamaged { .. } => Self::failed(error).hinted("nothing was changed"),
@@ -200,6 +201,7 @@ impl From<TerminalError> for CliError {
             | TerminalError::Client(_)
             | TerminalError::Device { .. }
             | TerminalError::NoNotice { .. }
+            | TerminalError::DeskTaken
             | TerminalError::NoDestination { .. } => Self::environment(error)
                 .hinted("the terminal was not opened; its journal and keys are as they were"),
             TerminalError::Halted { .. } => {

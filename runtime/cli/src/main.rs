@@ -28,6 +28,8 @@ mod apps;
 mod apps_folder;
 mod chronicle;
 mod command;
+#[cfg(feature = "screen")]
+mod drawn;
 mod equipment;
 mod error;
 mod headless;
@@ -37,6 +39,7 @@ mod inspect;
 mod journal_folder;
 mod nobody;
 mod out;
+mod passcode;
 #[cfg(feature = "desktop")]
 mod scenarios;
 #[cfg(feature = "desktop")]

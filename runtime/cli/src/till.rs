@@ -10,7 +10,7 @@ use crate::error::CliError;
 use crate::headless::HeadlessScreen;
 use crate::held::{Held, Thing};
 use caisson_core::{Currency, Language, Money, PaymentKey};
-use caisson_devices::screen::Key;
+use caisson_devices::screen::{Key, Screen};
 use caisson_host::{HostEngine, ServiceKind};
 use caisson_journal::{Filter, PaymentRow};
 use caisson_network::{Links, RankedConnector};
@@ -33,17 +33,32 @@ const WORK_WAITING_MAX: usize = 64;
 const OPEN_SHOWN_MAX: u32 = 50;
 
 /// Opens the terminal of `profile` and does what standard input says.
-pub(crate) async fn run(profile: Profile, settle: Duration) -> Result<(), CliError> {
+pub(crate) async fn run(profile: Profile, within: Duration) -> Result<(), CliError> {
     let clock = Arc::new(SystemClock);
     let screen = Arc::new(HeadlessScreen::new(clock.clone(), profile.utc_offset_minutes));
-    let (language, currency) = (profile.language, profile.limits.currency);
+    let currency = profile.limits.currency;
+    let say = |text: &str| screen.say(text);
+    let (terminal, held) = open(profile, clock, screen.clone(), &say).await?;
+    let till = Till { terminal, screen: screen.clone(), held, currency };
+    till.serve().await?;
+    settle(&till.terminal, within, &say).await
+}
+
+/// Opens the terminal of `profile` with `screen`, and says what is worth knowing at each start.
+pub(crate) async fn open(
+    profile: Profile,
+    clock: Arc<SystemClock>,
+    screen: Arc<dyn Screen>,
+    say: &(dyn Fn(&str) + Sync),
+) -> Result<(Terminal, Option<Held>), CliError> {
+    let language = profile.language;
     let keys = SealedFile::open(&profile.vault, &profile.kek)?;
-    let built = equipment::build(&profile, screen.clone())?;
-    greet(&profile, keys.kind(), &screen);
+    let built = equipment::build(&profile, screen)?;
+    greet(&profile, keys.kind(), say);
     let links = match &profile.links {
         None => Links::default(),
         Some(rules) => Links::watch(rules.clone()).await.unwrap_or_else(|error| {
-            screen.say(&format!("{error}; until then the system chooses the link"));
+            say(&format!("{error}; until then the system chooses the link"));
             Links::default()
         }),
     };
@@ -57,32 +72,30 @@ pub(crate) async fn run(profile: Profile, settle: Duration) -> Result<(), CliErr
     })
     .await?;
     let boot = terminal.boot();
-    screen.say(&format!(
+    say(&format!(
         "start {} of this journal, {} rows verified, {} payment(s) taken up",
         boot.number,
         boot.rows_verified,
         boot.open.len()
     ));
     for LeftOut { app, why } in terminal.left_out() {
-        screen.say(&match language {
+        say(&match language {
             Language::Zh => format!("应用 {app} 无法启动，本次不可用：{why}"),
             Language::En => format!("the app {app} is left out of this start: {why}"),
         });
     }
     for app in terminal.unsigned() {
-        screen.say(&unsigned(app, language));
+        say(&unsigned(app, language));
     }
-    let till = Till { terminal, screen, held: built.held, currency };
-    till.serve().await?;
-    till.settle(settle).await
+    Ok((terminal, built.held))
 }
 
-fn greet(profile: &Profile, kind: Kind, screen: &HeadlessScreen) {
+fn greet(profile: &Profile, kind: Kind, say: &(dyn Fn(&str) + Sync)) {
     let merchant = &profile.merchant;
-    screen.say(&format!("terminal {}, {}", merchant.terminal_id, merchant.name));
-    screen.say(&format!("keys: {}", kind.as_str()));
+    say(&format!("terminal {}, {}", merchant.terminal_id, merchant.name));
+    say(&format!("keys: {}", kind.as_str()));
     if let PrinterProfile::Emulated { folder, .. } = &profile.printer {
-        screen.say(&format!("receipts go to {}", folder.display()));
+        say(&format!("receipts go to {}", folder.display()));
     }
 }
 
@@ -139,7 +152,7 @@ impl Till {
             Command::Help => self.screen.say(&format!("commands:\n{}", commands())),
             Command::Services => self.services(),
             Command::Methods => self.methods().await?,
-            Command::Open => self.screen.say(&told(&self.open().await?)),
+            Command::Open => self.screen.say(&told(&open_payments(&self.terminal).await?)),
             Command::Press(key) => self.press(key),
             Command::Amount(text) => self.key_amount(&text),
             Command::Hold(path) => self.hold(&Thing::Picture(&path)),
@@ -293,29 +306,33 @@ impl Till {
         self.screen.say(&format!("no installed app offers \"{service}\" in that way"));
         self.services();
     }
+}
 
-    async fn open(&self) -> Result<Vec<PaymentRow>, CliError> {
-        let filter = Filter { open_only: true, limit: OPEN_SHOWN_MAX, ..Filter::default() };
-        Ok(self.terminal.journal().with(move |journal| journal.list(filter)).await??)
-    }
+async fn open_payments(terminal: &Terminal) -> Result<Vec<PaymentRow>, CliError> {
+    let filter = Filter { open_only: true, limit: OPEN_SHOWN_MAX, ..Filter::default() };
+    Ok(terminal.journal().with(move |journal| journal.list(filter)).await??)
+}
 
-    /// Waits until every payment is certain.
-    async fn settle(&self, within: Duration) -> Result<(), CliError> {
-        let open = self.open().await?;
-        if !open.is_empty() {
-            let seconds = within.as_secs();
-            self.screen.say(&format!("{}\nwaiting for them up to {seconds} s", told(&open)));
-        }
-        // Whether it became quiet or the time is up, the journal says what is open.
-        let _ = tokio::time::timeout(within, self.terminal.settled()).await;
-        let open = self.open().await?;
-        if open.is_empty() {
-            self.screen.say("every payment is certain");
-            return Ok(());
-        }
-        Err(CliError::failed(told(&open))
-            .hinted("nothing is lost: the next `caisson run` goes on asking about them"))
+/// Waits until every payment is certain.
+pub(crate) async fn settle(
+    terminal: &Terminal,
+    within: Duration,
+    say: &(dyn Fn(&str) + Sync),
+) -> Result<(), CliError> {
+    let open = open_payments(terminal).await?;
+    if !open.is_empty() {
+        let seconds = within.as_secs();
+        say(&format!("{}\nwaiting for them up to {seconds} s", told(&open)));
     }
+    // Whether it became quiet or the time is up, the journal says what is open.
+    let _ = tokio::time::timeout(within, terminal.settled()).await;
+    let open = open_payments(terminal).await?;
+    if open.is_empty() {
+        say("every payment is certain");
+        return Ok(());
+    }
+    Err(CliError::failed(told(&open))
+        .hinted("nothing is lost: the next `caisson run` goes on asking about them"))
 }
 
 fn told(open: &[PaymentRow]) -> String {

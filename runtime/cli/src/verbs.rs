@@ -7,6 +7,7 @@ mod app;
 mod demo;
 mod find;
 mod journal;
+mod operator;
 mod owner_code;
 #[cfg(feature = "desktop")]
 mod provision;
@@ -63,6 +64,7 @@ pub(crate) enum Verb {
     Journal(journal::Journal),
     Find(find::Find),
     OwnerCode(owner_code::OwnerCode),
+    Operator(operator::Operator),
     App(app::App),
     #[cfg(feature = "desktop")]
     Demo(demo::Demo),
@@ -81,6 +83,7 @@ impl Verb {
             Self::Journal(verb) => verb.run(),
             Self::Find(verb) => verb.run(),
             Self::OwnerCode(verb) => verb.run(),
+            Self::Operator(verb) => verb.run(),
             Self::App(verb) => verb.run(),
             #[cfg(feature = "desktop")]
             Self::Demo(verb) => verb.run(),

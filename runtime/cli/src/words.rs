@@ -1,5 +1,6 @@
 //! The journal in people's words, zh and en.
 
+use caisson_core::desk::DeskEvent;
 use caisson_core::payment::{Event, Payment};
 use caisson_core::{Language, Money, Reason, Text};
 
@@ -108,4 +109,35 @@ pub(crate) fn event(event: &Event, language: Language) -> String {
             (false, None) => format!("sheet {}", copy.saturating_add(1)),
         },
     }
+}
+
+/// What happened at the desk, as one sentence.
+pub(crate) fn desk(event: &DeskEvent, language: Language) -> String {
+    let word = |text: Text| text.in_language(language);
+    let who = event.operator().map_or_else(String::new, |operator| {
+        format!("{} ({})  ", operator.name, word(operator.role.word()))
+    });
+    let left = |left: u32| match language {
+        Language::Zh => format!("，还可再试 {left} 次"),
+        Language::En => format!(", {left} left"),
+    };
+    let what = match event {
+        DeskEvent::SignedIn { .. } => word(Text { zh: "签到", en: "signed in" }).to_owned(),
+        DeskEvent::SignedOut { .. } => word(Text { zh: "签退", en: "signed out" }).to_owned(),
+        DeskEvent::WrongCode { left: tries, .. } => {
+            let wrong = word(Text { zh: "密码错误", en: "wrong code" });
+            format!("{wrong}{}", left(*tries))
+        }
+        DeskEvent::Locked { .. } => word(Text { zh: "已锁定", en: "locked" }).to_owned(),
+        DeskEvent::Unlocked { .. } => word(Text { zh: "已解锁", en: "unlocked" }).to_owned(),
+        DeskEvent::Denied { act, .. } => {
+            let denied = word(Text { zh: "权限不足：", en: "not allowed: " });
+            format!("{denied}{}", word(act.word()))
+        }
+        DeskEvent::NotReleased { key, left: tries } => {
+            let wrong = word(Text { zh: "店主密码错误", en: "wrong owner's code for" });
+            format!("{wrong} {key}{}", left(*tries))
+        }
+    };
+    format!("{who}{what}")
 }

@@ -13,6 +13,14 @@ use crate::reason::Reason;
 use crate::view::Outcome;
 use serde::{Deserialize, Serialize};
 
+mod event;
+
+pub use event::DeskEvent;
+
+/// Most operators of a terminal: as many as one page lists.
+pub const OPERATORS_MAX: usize = LIST_ROWS_MAX;
+/// Longest name of an operator, in characters.
+pub const OPERATOR_CHARS_MAX: usize = 20;
 /// Most rows of a list page at a time; more are a search away.
 pub const LIST_ROWS_MAX: usize = 50;
 /// Longest text that is searched for, in characters.

@@ -11,7 +11,7 @@
 use crate::WallTime;
 use crate::commit::Recovery;
 use crate::database::{Database, sync_folder};
-use crate::entry::{Content, Draft, Head, KIND_ADOPTED, append};
+use crate::entry::{Content, Draft, Head, KIND_ADOPTED, KIND_DESK, append};
 use crate::error::JournalError;
 use crate::fold::{Fold, Place};
 use crate::journal::Journal;
@@ -234,6 +234,10 @@ fn make(
     database.ask("adopting", |connection| {
         let transaction = connection.unchecked_transaction()?;
         let mut head = append(connection, found.head, &[adopted], at.cut())?;
+        for (at, body) in &salvage.desk {
+            let draft = Draft { kind: KIND_DESK, key: None, body: body.clone() };
+            head = append(connection, head, &[draft], *at)?;
+        }
         for (key, payment) in &salvage.payments {
             head = bring_over(connection, head, key, payment, at)?;
         }

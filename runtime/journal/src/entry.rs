@@ -18,6 +18,8 @@ pub(crate) const KIND_JOURNAL: &str = "journal";
 pub(crate) const KIND_ADOPTED: &str = "adopted";
 /// Kind of the row that each opening appends.
 pub(crate) const KIND_BOOT: &str = "boot";
+/// Kind of a row about the desk and no payment.
+pub(crate) const KIND_DESK: &str = "desk";
 /// Kind of the row that remembers the digest of a sealed note.
 pub(crate) const KIND_STORED: &str = "recovery-stored";
 /// Kind of the row that remembers that the note was erased.

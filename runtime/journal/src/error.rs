@@ -184,6 +184,14 @@ pub enum JournalError {
         /// The limit.
         max: usize,
     },
+    /// Developer of the terminal: shorten the operator's name. Nothing was written.
+    #[error("a row about the desk of {size} bytes, limit {max}")]
+    DeskEvent {
+        /// Bytes of its body; 0 where it cannot be written as JSON.
+        size: usize,
+        /// The limit.
+        max: usize,
+    },
     /// Owner: nothing is wrong with this journal, so nothing may take its place.
     #[error("{}: the journal holds; only a damaged one is adopted", dir.display())]
     NotDamaged {
@@ -225,6 +233,7 @@ impl JournalError {
             | Self::Storage { .. }
             | Self::BadCommit { .. }
             | Self::TooLarge { .. }
+            | Self::DeskEvent { .. }
             | Self::NoPayment { .. }
             | Self::NotDamaged { .. }
             | Self::Why

@@ -23,6 +23,7 @@ mod checkpoint;
 mod commit;
 mod create;
 mod database;
+mod desk;
 mod entry;
 mod error;
 mod export;

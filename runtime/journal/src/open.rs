@@ -10,6 +10,7 @@ use crate::error::JournalError;
 use crate::journal::Journal;
 use crate::verify;
 use caisson_core::PaymentKey;
+use caisson_core::desk::DeskEvent;
 use caisson_core::payment::{Effect, Input};
 use std::cell::OnceCell;
 use std::path::Path;
@@ -26,6 +27,8 @@ pub struct Boot {
     /// What is to be done for each payment that is not over, in the order of their keys. The
     /// events behind it are durable.
     pub open: Vec<(PaymentKey, Vec<Effect>)>,
+    /// The last event about the codes of each operator that the desk knew.
+    pub codes: Vec<DeskEvent>,
 }
 
 impl Journal {
@@ -44,7 +47,7 @@ impl Journal {
         let ballast = Ballast::new(dir);
         ballast.restore()?;
 
-        let found = walk.verification;
+        let (found, codes) = (walk.verification, walk.codes.last());
         let number = found.boots.saturating_add(1);
         let mut journal = Self {
             database,
@@ -59,7 +62,8 @@ impl Journal {
             stopped: OnceCell::new(),
         };
         let open = journal.record_boot(number, found.rows, at.cut())?;
-        let boot = Boot { number, journal_id: found.journal_id, rows_verified: found.rows, open };
+        let boot =
+            Boot { number, journal_id: found.journal_id, rows_verified: found.rows, open, codes };
         Ok((journal, boot))
     }
 

@@ -6,9 +6,10 @@
 //!
 //! Deliberately not here: what becomes of it (`adopt`).
 
+use crate::WallTime;
 use crate::commit::SEALED_BYTES_MAX;
 use crate::database::{BALLAST_FILE, Database};
-use crate::entry::{Content, Head, KIND_JOURNAL, signed, unsigned};
+use crate::entry::{Content, Head, KIND_DESK, KIND_JOURNAL, signed, unsigned};
 use crate::error::JournalError;
 use crate::fold::{Fold, Place};
 use crate::row::{COLUMNS, PaymentRow};
@@ -49,6 +50,8 @@ pub(crate) struct Salvage {
     /// The last sound row.
     pub(crate) last: Option<Head>,
     pub(crate) payments: BTreeMap<PaymentKey, Salvaged>,
+    /// Rows about the desk, as they are, oldest first.
+    pub(crate) desk: Vec<(WallTime, String)>,
 }
 
 /// Reads what can be read of the journal in `dir`, by way of a copy in `scratch`, which is made and
@@ -137,7 +140,9 @@ impl Salvage {
         self.sound += 1;
         self.last = Some(head);
         let Some(key) = entry.key.and_then(|key| key.parse::<PaymentKey>().ok()) else {
-            if entry.kind == KIND_JOURNAL {
+            if entry.kind == KIND_DESK {
+                self.desk.push((entry.at, entry.body.to_owned()));
+            } else if entry.kind == KIND_JOURNAL {
                 let id = serde_json::from_str::<Genesis>(entry.body).ok();
                 self.journal_id =
                     id.and_then(|genesis| u64::from_str_radix(&genesis.journal, 16).ok());

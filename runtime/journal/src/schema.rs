@@ -5,7 +5,7 @@ use rusqlite::Connection;
 /// "CAJL": SQLite's `application_id` of a journal.
 pub(crate) const APPLICATION_ID: i64 = 0x4341_4A4C;
 /// Version of the format, in `user_version`. A change of a statement below is a new version.
-pub(crate) const FORMAT: i64 = 1;
+pub(crate) const FORMAT: i64 = 2;
 
 /// Every object, with its name, in the order of creation. Compared word for word at each opening,
 /// because a flipped bit in a CHECK or an index would otherwise weaken the file without a sign.
@@ -26,7 +26,8 @@ const OBJECTS: [(&str, &str); 6] = [
     OR at_quality = 'guessed'),
   body TEXT NOT NULL CHECK (length(body) BETWEEN 2 AND 32768),
   hash BLOB NOT NULL CHECK (length(hash) = 32),
-  CHECK ((key IS NULL) = (kind = 'journal' OR kind = 'adopted' OR kind = 'boot'))
+  CHECK ((key IS NULL) = (kind = 'journal' OR kind = 'adopted' OR kind = 'boot'
+    OR kind = 'desk'))
 ) STRICT",
     ),
     (

@@ -8,7 +8,10 @@
 mod checker;
 
 use crate::database::Database;
-use crate::entry::{Content, Head, KIND_ADOPTED, KIND_BOOT, KIND_JOURNAL, time, unsigned};
+use crate::desk::{self, Codes};
+use crate::entry::{
+    Content, Head, KIND_ADOPTED, KIND_BOOT, KIND_DESK, KIND_JOURNAL, time, unsigned,
+};
 use crate::error::{ChainFault, JournalError};
 use crate::fold::{Fold, Place};
 use crate::row::{COLUMNS, COLUMNS_COUNT, PaymentRow};
@@ -46,6 +49,7 @@ pub struct Verification {
 pub(crate) struct Walk {
     pub(crate) verification: Verification,
     pub(crate) open: BTreeMap<PaymentKey, Fold>,
+    pub(crate) codes: Codes,
 }
 
 /// Verifies the journal in `dir`, without changing a byte of it. Needs the same exclusive lock as
@@ -68,6 +72,7 @@ pub(crate) fn walk(database: &Database) -> Result<Walk, JournalError> {
         boots: 0,
         unfinished: BTreeMap::new(),
         open: BTreeMap::new(),
+        codes: Codes::default(),
         payments: 0,
         refunds: 0,
     };
@@ -81,7 +86,7 @@ pub(crate) fn walk(database: &Database) -> Result<Walk, JournalError> {
         open: reader.open.len() as u64,
         head: reader.head,
     };
-    Ok(Walk { verification, open: reader.open })
+    Ok(Walk { verification, open: reader.open, codes: reader.codes })
 }
 
 /// SQLite's own check, in its short form. The long one also compares each index with its table and
@@ -126,6 +131,7 @@ struct Reader<'d> {
     boots: u64,
     unfinished: BTreeMap<String, Unfinished>,
     open: BTreeMap<PaymentKey, Fold>,
+    codes: Codes,
     payments: u64,
     refunds: u64,
 }
@@ -201,6 +207,10 @@ impl Reader<'_> {
                     return Err(ChainFault::Place);
                 }
                 self.boots = body.number;
+            }
+            (KIND_DESK, 2..) => {
+                let event = desk::read(body).ok_or(ChainFault::Body)?;
+                self.codes.note(&event);
             }
             _ => return Err(ChainFault::Place),
         }

@@ -91,7 +91,7 @@ impl Inner {
                     None => around.confirmed = true,
                     Some(refusal) => return refuse(refusal),
                 },
-                Verdict::Hold(reason) => match self.hold(&intent, reason, keys).await {
+                Verdict::Hold(reason) => match self.hold(&intent, reason, keys).await? {
                     None => (around.released, intent.released) = (true, Some(reason)),
                     Some(refusal) => return refuse(refusal),
                 },

@@ -4,6 +4,7 @@ use crate::admit::Ready;
 use crate::driver::Driver;
 use crate::error::TerminalError;
 use crate::keys::Keys;
+use crate::receipts::Receipts;
 use crate::session::{Company, TillSession};
 use crate::terminal::{Hosted, Inner, Terminal};
 use caisson_core::payment::{Effect, Ending, Input, Kind, Payment, State};
@@ -86,21 +87,35 @@ impl Terminal {
     /// # Errors
     /// Only what stops the terminal: a journal that cannot be written.
     pub async fn pay(&self, request: Request) -> Result<Report, TerminalError> {
+        self.pay_with(request, Receipts::Printed).await
+    }
+
+    pub(crate) async fn pay_with(
+        &self,
+        request: Request,
+        receipts: Receipts,
+    ) -> Result<Report, TerminalError> {
         let inner = self.inner();
         let _counter = inner.counter.lock().await;
         inner.running()?;
         let (keys, listening) = Keys::listen(Arc::clone(&inner.equipment.screen));
-        let report = match inner.admit(request, &keys).await? {
-            Ok(ready) => inner.take(ready, keys).await?,
+        let (report, due) = match inner.admit(request, &keys).await? {
+            Ok(ready) => inner.take(ready, keys, receipts).await?,
             Err((reason, amount)) => {
                 let report = Report::refused(reason);
-                inner.show_outcome(&report, amount);
-                report
+                inner.show_outcome(&report, amount, receipts);
+                (report, None)
             }
         };
         listening.abort();
+        let report = match due {
+            None => report,
+            Some(driver) => {
+                Report { print_failed: inner.serve_receipt(&driver, receipts).await?, ..report }
+            }
+        };
         if let Some(reason) = report.print_failed {
-            inner.show(View::Notice { reason }, report.approved, None);
+            inner.show(View::Notice { reason }, report.approved, receipts.until());
             inner.sound_attention();
         }
         inner.tidy_when_idle();
@@ -115,7 +130,7 @@ impl Terminal {
         let inner = self.inner();
         let _counter = inner.counter.lock().await;
         let Some(hosted) = inner.offering(app, service, ServiceKind::Serve) else {
-            inner.show_outcome(&Report::refused(Reason::AppMissing), None);
+            inner.show_outcome(&Report::refused(Reason::AppMissing), None, Receipts::Printed);
             return Ok(false);
         };
         let (keys, listening) = Keys::listen(Arc::clone(&inner.equipment.screen));
@@ -151,8 +166,14 @@ impl Terminal {
 }
 
 impl Inner {
-    /// Runs the app's `start` with the cashier there, tells how it ended, and prints.
-    async fn take(self: &Arc<Self>, ready: Ready, keys: Keys) -> Result<Report, TerminalError> {
+    /// Runs the app's `start` with the cashier there, and tells how it ended. With the payment
+    /// where its customer has a receipt to come.
+    async fn take(
+        self: &Arc<Self>,
+        ready: Ready,
+        keys: Keys,
+        receipts: Receipts,
+    ) -> Result<(Report, Option<Arc<Driver>>), TerminalError> {
         let Ready { hosted, intent } = ready;
         self.begun.note(intent.key.clone());
         let amount = intent.amount;
@@ -182,7 +203,7 @@ impl Inner {
         let effects = driver.step([Input::Ended(ended)]).await?;
         let payment = driver.payment().await;
         self.judge_version(&hosted, &payment, fault);
-        let mut report = Report {
+        let report = Report {
             key: payment.is_at_risk().then(|| driver.key().clone()),
             state: Some(payment.state()),
             outcome: shown(&payment),
@@ -193,35 +214,40 @@ impl Inner {
         if payment.is_at_risk() {
             self.remember(&driver);
         }
-        self.show_outcome(&report, Some(amount));
+        self.show_outcome(&report, Some(amount), receipts);
         self.follow(&driver, &effects);
-        if effects.contains(&Effect::Tell) && payment.state() == State::Approved {
-            report.print_failed = self.print_receipt(&driver).await?;
-        }
-        Ok(report)
+        let has_receipt = effects.contains(&Effect::Tell) && payment.state() == State::Approved;
+        Ok((report, has_receipt.then_some(driver)))
     }
 
     /// Puts one of the terminal's own views on the screen.
     pub(crate) fn show(&self, view: View, amount: Option<Money>, until: Option<Instant>) {
-        let can_cancel =
-            matches!(view, View::Confirm { .. } | View::Hold { .. } | View::Instead { .. });
-        let language = self.language;
+        let can_cancel = matches!(
+            view,
+            View::Confirm { .. } | View::Hold { .. } | View::Instead { .. } | View::Page(_)
+        );
+        let language = self.language();
         let showing = Showing { app: None, view, amount, language, can_cancel, until };
         self.equipment.screen.show(showing);
     }
 
-    pub(crate) fn show_outcome(&self, report: &Report, asked: Option<Money>) {
-        let view =
-            View::Outcome { outcome: report.outcome, reason: report.reason, asks_receipt: false };
-        self.show(view, report.approved.or(asked), None);
+    fn show_outcome(&self, report: &Report, asked: Option<Money>, receipts: Receipts) {
+        let asks_receipt = receipts == Receipts::Asked && report.state == Some(State::Approved);
+        let view = View::Outcome { outcome: report.outcome, reason: report.reason, asks_receipt };
+        self.show(view, report.approved.or(asked), receipts.until());
         self.sound_outcome(report.outcome, report.approved);
     }
 }
 
 /// What people are told of a payment as it stands.
 pub(crate) fn shown(payment: &Payment) -> Shown {
-    match (payment.state(), payment.reason()) {
-        (State::Approved | State::Completed, _) => match payment.intent().kind {
+    shown_as(payment.intent().kind, payment.state(), payment.reason())
+}
+
+/// What people are told of a payment of which this is known.
+pub(crate) const fn shown_as(kind: Kind, state: State, reason: Option<Reason>) -> Shown {
+    match (state, reason) {
+        (State::Approved | State::Completed, _) => match kind {
             Kind::Sale => Shown::Approved,
             Kind::Refund => Shown::Refunded,
         },

@@ -4,9 +4,9 @@
 
 use crate::error::TerminalError;
 use crate::terminal::{Hosted, Inner};
-use caisson_core::PaymentKey;
 use caisson_core::operation::OperationKind;
-use caisson_core::payment::{Effect, Event, Input, Payment, Rule, Submission};
+use caisson_core::payment::{Effect, Event, Input, Payment, Rule, Step, Submission};
+use caisson_core::{Money, PaymentKey};
 use caisson_host::{AcquirerAnswer, PayStop};
 use caisson_journal::{Commit, JournalError, Recovery};
 use caisson_network::{Binding, Client, Heard, Prepared};
@@ -25,6 +25,8 @@ pub(crate) enum StepError {
     Rule(Rule),
     /// The journal cannot be written; the terminal has stopped.
     Journal(JournalError),
+    /// An owner cannot resolve the payment so; nothing has changed.
+    Resolve(String),
     /// The program is going down.
     Interrupted,
 }
@@ -33,6 +35,7 @@ impl From<StepError> for TerminalError {
     fn from(error: StepError) -> Self {
         match error {
             StepError::Rule(rule) => Self::OwnRule(rule),
+            StepError::Resolve(cause) => Self::Halted { cause },
             StepError::Journal(error) => Self::Journal(error),
             StepError::Interrupted => Self::Halted { cause: GOING_DOWN.to_owned() },
         }
@@ -43,6 +46,7 @@ impl From<StepError> for PayStop {
     fn from(error: StepError) -> Self {
         match error {
             StepError::Rule(rule) => Self::Refused(rule),
+            StepError::Resolve(cause) => Self::Stopped(cause),
             StepError::Journal(error) => Self::Stopped(error.to_string()),
             StepError::Interrupted => Self::Stopped(GOING_DOWN.to_owned()),
         }
@@ -91,25 +95,49 @@ impl Driver {
         self.step_with(inputs, None).await
     }
 
-    /// Runs on a task of its own: a caller that is dropped in the middle (an app that is ended)
-    /// must not leave the journal ahead of the payment in memory.
     async fn step_with(
         &self,
         inputs: impl IntoIterator<Item = Input>,
         note: Option<Vec<u8>>,
     ) -> Result<Vec<Effect>, StepError> {
         let inputs: Vec<Input> = inputs.into_iter().collect();
-        let mut payment = Arc::clone(&self.payment).lock_owned().await;
-        let (inner, key) = (Arc::clone(&self.inner), self.key.clone());
-        let app = self.hosted.manifest.id.clone();
-        let step = tokio::spawn(async move {
-            let mut next = payment.clone();
+        let play = move |next: &mut Payment| {
             let (mut events, mut effects) = (Vec::new(), Vec::new());
             for input in inputs {
                 let step = next.step(input).map_err(StepError::Rule)?;
                 events.extend(step.events);
                 effects.extend(step.effects);
             }
+            Ok(Step { events, effects })
+        };
+        self.play(play, note).await
+    }
+
+    /// An owner says what became of a parked payment.
+    pub(crate) async fn resolve(
+        &self,
+        paid: Option<Money>,
+        why: String,
+    ) -> Result<Vec<Effect>, StepError> {
+        let play = move |next: &mut Payment| {
+            next.resolve(paid, &why).map_err(|error| StepError::Resolve(error.to_string()))
+        };
+        self.play(play, None).await
+    }
+
+    /// Runs on a task of its own: a caller that is dropped in the middle (an app that is ended)
+    /// must not leave the journal ahead of the payment in memory.
+    async fn play(
+        &self,
+        play: impl FnOnce(&mut Payment) -> Result<Step, StepError> + Send + 'static,
+        note: Option<Vec<u8>>,
+    ) -> Result<Vec<Effect>, StepError> {
+        let mut payment = Arc::clone(&self.payment).lock_owned().await;
+        let (inner, key) = (Arc::clone(&self.inner), self.key.clone());
+        let app = self.hosted.manifest.id.clone();
+        let step = tokio::spawn(async move {
+            let mut next = payment.clone();
+            let Step { events, effects } = play(&mut next)?;
             for event in &events {
                 if let Event::AppFault { rule } = event {
                     tracing::warn!(%app, %key, %rule, "the app broke a rule");

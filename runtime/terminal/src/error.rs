@@ -75,6 +75,9 @@ pub enum TerminalError {
         /// What the journal said.
         cause: String,
     },
+    /// Caller: end the other desk first.
+    #[error("another desk serves this terminal's screen; end it first")]
+    DeskTaken,
     /// A step of the terminal's own broke a rule. Report this.
     #[error("the terminal's own step broke a rule: {0}")]
     OwnRule(Rule),

@@ -1,7 +1,7 @@
 //! A payment that waits for the owner's code.
 //!
-//! Guarantees: nothing is journalled and no app runs while a payment is held; a window that ends
-//! refuses; after [`TRIES`] wrong codes in a row, of one payment or of several, none is taken for
+//! Guarantees: no payment begins and no app runs while one is held; each wrong code is journalled; a
+//! window that ends refuses; after [`TRIES`] wrong codes in a row, of one payment or of several, none is taken for
 //! [`REST`]. Whether the owner hears of it never decides anything: the notice is a service, and the
 //! code is what releases.
 
@@ -11,6 +11,7 @@ use crate::keys::{Answer, Keys};
 use crate::profile::{Notify, Owner, Profile};
 use crate::terminal::Inner;
 use caisson_core::Reason;
+use caisson_core::desk::DeskEvent;
 use caisson_core::operation::OperationKind;
 use caisson_core::payment::Intent;
 use caisson_core::view::View;
@@ -108,17 +109,17 @@ impl Inner {
         intent: &Intent,
         reason: Reason,
         keys: &Keys,
-    ) -> Option<Reason> {
+    ) -> Result<Option<Reason>, TerminalError> {
         // A profile that holds without an owner is refused when it is read.
-        let Some(desk) = &self.owner else { return Some(reason) };
+        let Some(desk) = &self.owner else { return Ok(Some(reason)) };
         if desk.tries_left() == 0 {
-            return Some(Reason::OwnerCodeWrong);
+            return Ok(Some(Reason::OwnerCodeWrong));
         }
         self.notify(desk, intent, reason);
-        let refusal = self.ask_owner(desk, intent, reason, keys).await;
+        let refusal = self.ask_owner(desk, intent, reason, keys).await?;
         let ended = refusal.map_or("released", Reason::code);
         tracing::info!(key = %intent.key, %reason, ended, "the payment was held for the owner");
-        refusal
+        Ok(refusal)
     }
 
     async fn ask_owner(
@@ -127,13 +128,13 @@ impl Inner {
         intent: &Intent,
         reason: Reason,
         keys: &Keys,
-    ) -> Option<Reason> {
+    ) -> Result<Option<Reason>, TerminalError> {
         let until = Instant::now() + desk.owner.window;
         let mut was_wrong = false;
         loop {
             let tries_left = desk.tries_left();
             if tries_left == 0 {
-                return Some(Reason::OwnerCodeWrong);
+                return Ok(Some(Reason::OwnerCodeWrong));
             }
             keys.forget().await;
             let view = View::Hold { reason, tries_left, was_wrong };
@@ -146,13 +147,15 @@ impl Inner {
             });
             let code = match answer.await {
                 Answer::Given(Some(code)) => code,
-                Answer::Given(None) => return Some(Reason::OwnerRefused),
-                Answer::Cancelled => return Some(Reason::CancelledByCashier),
-                Answer::Silence => return Some(Reason::OwnerSilent),
+                Answer::Given(None) => return Ok(Some(Reason::OwnerRefused)),
+                Answer::Cancelled => return Ok(Some(Reason::CancelledByCashier)),
+                Answer::Silence => return Ok(Some(Reason::OwnerSilent)),
             };
             if desk.knows(code).await {
-                return None;
+                return Ok(None);
             }
+            let (key, left) = (intent.key.clone(), desk.tries_left());
+            self.record(DeskEvent::NotReleased { key, left }).await?;
             was_wrong = true;
         }
     }

@@ -13,18 +13,22 @@ mod admit;
 mod answer;
 mod clock;
 mod counter;
+mod desk;
 mod driver;
 mod equipment;
 mod error;
 mod hold;
 mod keys;
 mod methods;
+mod news;
 mod paper;
 mod past;
 mod profile;
 mod provision;
+mod receipts;
 mod recovery;
 mod session;
+mod settings;
 mod sounds;
 mod terminal;
 mod trial;
@@ -32,12 +36,13 @@ mod trial;
 pub use acquirer::client;
 pub use clock::{SystemClock, TokioClock, WallClock, local_text};
 pub use counter::{Order, Report, Request};
+pub use desk::Desk;
 pub use equipment::{CameraSource, Equipment};
 pub use error::TerminalError;
 pub use methods::Method;
 pub use profile::{
-    AppSettings, CameraProfile, DestinationProfile, Notify, Owner, PrinterProfile, Profile,
-    ProfileError, ScreenProfile, SpeakerProfile,
+    AppSettings, CameraProfile, DestinationProfile, Notify, OperatorProfile, Owner, PrinterProfile,
+    Profile, ProfileError, ScreenProfile, SpeakerProfile, is_operators_name,
 };
 pub use provision::{ProvisionError, Provisioning, provision};
 pub use terminal::{LeftOut, Parts, Terminal};

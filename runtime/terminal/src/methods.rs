@@ -93,7 +93,7 @@ impl Inner {
         if others.is_empty() {
             return Ok(None);
         }
-        let name = |method: &Method| match self.language {
+        let name = |method: &Method| match self.language() {
             caisson_core::Language::Zh => method.service.zh.clone(),
             caisson_core::Language::En => method.service.en.clone(),
         };

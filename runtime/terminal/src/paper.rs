@@ -5,6 +5,7 @@ use crate::driver::Driver;
 use crate::error::TerminalError;
 use crate::terminal::Inner;
 use caisson_core::Reason;
+use caisson_core::document::Document;
 use caisson_core::payment::{Event, Input, Payment};
 use caisson_core::permission::{Grants, Printer};
 use caisson_core::receipt::{Copy, Receipt};
@@ -38,16 +39,21 @@ impl Inner {
         Ok(failed)
     }
 
-    /// Prints the receipt of a payment whose money moved.
-    async fn print(&self, payment: &Payment, copy: Copy) -> Result<Option<Reason>, TerminalError> {
+    /// The receipt of a payment whose money moved; `None` where a document cannot carry it.
+    pub(crate) async fn compose(
+        &self,
+        payment: &Payment,
+        copy: Copy,
+    ) -> Result<Option<Document>, TerminalError> {
         let Some(amount) = payment.approved() else {
             return Ok(None);
         };
+        let language = self.language();
         let intent = payment.intent();
         let approved_at = self.approved_at(payment).await?;
         let method = self
             .hosted(&intent.app)
-            .map_or(intent.app.as_str(), |hosted| hosted.manifest.name.in_language(self.language))
+            .map_or(intent.app.as_str(), |hosted| hosted.manifest.name.in_language(language))
             .to_owned();
         let when = local_text(approved_at, self.utc_offset_minutes);
         let receipt = Receipt {
@@ -62,11 +68,20 @@ impl Inner {
             facts: payment.facts(),
             copy,
         };
-        let Ok(document) = receipt.compose(self.language) else {
-            // The facts were checked before the approval was recorded: only a merchant name of the
-            // profile can be too long, and a payment does not fail for that.
+        // The facts were checked before the approval was recorded: only a merchant name of the
+        // profile can be too long, and a payment does not fail for that.
+        Ok(receipt.compose(language).ok())
+    }
+
+    /// Prints the receipt of a payment whose money moved.
+    async fn print(&self, payment: &Payment, copy: Copy) -> Result<Option<Reason>, TerminalError> {
+        if payment.approved().is_none() {
+            return Ok(None);
+        }
+        let Some(document) = self.compose(payment, copy).await? else {
             return Ok(Some(Reason::PrinterFailed));
         };
+        let intent = payment.intent();
         let Ok(key) = format!("{}-{}", intent.key, payment.copies()).parse::<JobKey>() else {
             return Ok(Some(Reason::PrinterFailed));
         };

@@ -16,11 +16,13 @@ use std::path::{Path, PathBuf};
 
 mod build_hosts;
 mod devices;
+mod operators;
 mod risk;
 
 use devices::at_home_printer;
 pub(crate) use devices::paper_mm;
 pub use devices::{CameraProfile, PrinterProfile, ScreenProfile, SpeakerProfile};
+pub use operators::{OperatorProfile, is_operators_name};
 pub use risk::{Notify, Owner};
 
 /// Largest profile, in bytes.
@@ -97,6 +99,8 @@ pub struct Profile {
     pub limits: Limits,
     /// Who releases what is held; always there where a rule holds.
     pub owner: Option<Owner>,
+    /// Who signs in; where nobody is named, whoever is at the till may do everything.
+    pub operators: Vec<OperatorProfile>,
     /// Folder of the journal.
     pub journal: PathBuf,
     /// The key store.
@@ -142,6 +146,8 @@ struct Raw {
     #[serde(default)]
     risk: Vec<risk::RawRule>,
     owner: Option<risk::RawOwner>,
+    #[serde(default)]
+    operator: Vec<operators::RawOperator>,
     folders: RawFolders,
     #[serde(default)]
     app: BTreeMap<String, RawApp>,
@@ -226,6 +232,7 @@ impl Profile {
         let limits = risk::limits(&raw.limits, &raw.risk).map_err(named)?;
         let owner = risk::owner(raw.owner, &limits).map_err(named)?;
         risk::known_apps(&limits, |app| raw.app.contains_key(app)).map_err(named)?;
+        let operators = operators::operators(raw.operator).map_err(named)?;
         let known = |name: &str| raw.destination.contains_key(name);
         risk::known_destination(owner.as_ref(), known).map_err(named)?;
         // The one place where a terminal id that fits no payment key must be refused.
@@ -254,6 +261,7 @@ impl Profile {
             utc_offset_minutes: raw.utc_offset_minutes,
             limits,
             owner,
+            operators,
             journal: at_home(raw.folders.journal),
             vault: at_home(raw.folders.vault),
             kek: at_home(raw.folders.kek),

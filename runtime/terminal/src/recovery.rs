@@ -45,6 +45,7 @@ impl Inner {
                 }
                 Effect::Alarm => {
                     tracing::error!(key = %driver.key(), "parked: an owner must resolve it");
+                    self.news.tell();
                 }
                 Effect::Send | Effect::Tell => {}
             }
@@ -96,9 +97,11 @@ impl Inner {
 
     /// The money is certain now, or parked: the screen says so if nobody is using it, and an
     /// approval that the customer may still be waiting for is printed.
-    async fn tell(self: &Arc<Self>, driver: &Driver) -> Result<(), TerminalError> {
+    pub(crate) async fn tell(self: &Arc<Self>, driver: &Driver) -> Result<(), TerminalError> {
         let payment = driver.payment().await;
-        if let Ok(_counter) = self.counter.try_lock() {
+        if self.news.has_desk() {
+            self.news.tell();
+        } else if let Ok(_counter) = self.counter.try_lock() {
             let outcome = shown(&payment);
             let amount = payment.approved().unwrap_or(payment.intent().amount);
             let reason = payment.reason();

@@ -51,10 +51,10 @@ impl TillSession {
             return;
         }
         self.inner.equipment.screen.show(Showing {
-            app: Some(self.hosted.face(self.inner.language)),
+            app: Some(self.hosted.face(self.inner.language())),
             view,
             amount: self.amount,
-            language: self.inner.language,
+            language: self.inner.language(),
             can_cancel: true,
             until,
         });
@@ -81,7 +81,7 @@ impl TillSession {
 #[async_trait]
 impl Session for TillSession {
     fn language(&self) -> Language {
-        self.inner.language
+        self.inner.language()
     }
 
     async fn cancelled(&self) {

@@ -7,9 +7,11 @@ use crate::driver::Driver;
 use crate::equipment::Equipment;
 use crate::error::TerminalError;
 use crate::hold::OwnerDesk;
+use crate::news::News;
 use crate::past::Begun;
-use crate::profile::Profile;
+use crate::profile::{OperatorProfile, Profile};
 use crate::session::{Company, TillSession};
+use crate::settings::SettingsBook;
 use crate::trial;
 use caisson_core::payment::Effect;
 use caisson_core::receipt::Merchant;
@@ -60,7 +62,7 @@ pub(crate) struct Hosted {
     services: OnceLock<Vec<Service>>,
     pub(crate) client: Option<Client>,
     pub(crate) settings: Arc<BTreeMap<String, String>>,
-    is_development: bool,
+    pub(crate) is_development: bool,
     /// Cleared with the first word about its version.
     pub(crate) on_trial: AtomicBool,
 }
@@ -80,7 +82,8 @@ impl Hosted {
 
 pub(crate) struct Inner {
     pub(crate) merchant: Merchant,
-    pub(crate) language: Language,
+    pub(crate) settings: SettingsBook,
+    pub(crate) operators: Vec<OperatorProfile>,
     pub(crate) utc_offset_minutes: i32,
     pub(crate) limits: Limits,
     pub(crate) journal: JournalHandle,
@@ -97,6 +100,8 @@ pub(crate) struct Inner {
     drivers: Mutex<BTreeMap<PaymentKey, Weak<Driver>>>,
     busy: watch::Sender<usize>,
     halted: Mutex<Option<String>>,
+    /// What the desk is told of, where there is one.
+    pub(crate) news: News,
     slips: AtomicU64,
     since_tidy: AtomicU64,
 }
@@ -144,7 +149,8 @@ impl Terminal {
         let Parts { profile, keys, equipment, clock, .. } = parts;
         let inner = Inner {
             merchant: profile.merchant,
-            language: profile.language,
+            settings: SettingsBook::open(&profile.journal, profile.language),
+            operators: profile.operators,
             utc_offset_minutes: profile.utc_offset_minutes,
             limits: profile.limits,
             owner,
@@ -160,6 +166,7 @@ impl Terminal {
             drivers: Mutex::new(BTreeMap::new()),
             busy: watch::Sender::new(0),
             halted: Mutex::new(None),
+            news: News::default(),
             slips: AtomicU64::new(0),
             since_tidy: AtomicU64::new(0),
         };
@@ -276,6 +283,11 @@ impl Inner {
     /// Every loaded app by its id.
     pub(crate) fn apps(&self) -> impl Iterator<Item = (&String, &Arc<Hosted>)> {
         self.apps.iter()
+    }
+
+    /// The language of screen, paper and announcements now.
+    pub(crate) fn language(&self) -> Language {
+        self.settings.now().language
     }
 
     /// The loaded app `id`.

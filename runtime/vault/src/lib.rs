@@ -47,6 +47,9 @@ pub const SEAL_OVERHEAD_BYTES: usize = 1 + aead::NONCE_BYTES + aead::TAG_BYTES;
 /// Every call fails with [`VaultError::UnknownSlot`] for a slot that the store does not hold, and
 /// with [`VaultError::WrongUsage`] for a slot of another usage.
 pub trait KeyStore: Send + Sync + fmt::Debug {
+    /// What the keys are worth.
+    fn kind(&self) -> Kind;
+
     /// Signs `message` with Ed25519 in a slot for [`Usage::Sign`]. The same message gives the same
     /// signature.
     ///

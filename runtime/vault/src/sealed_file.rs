@@ -148,6 +148,10 @@ impl SealedFile {
 }
 
 impl KeyStore for SealedFile {
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
     fn sign(&self, slot: &Slot, message: &[u8]) -> Result<Signature, VaultError> {
         match self.held(slot)? {
             Held::Sign(key) => Ok(Signature::from_bytes(&key.sign(message).to_bytes())),

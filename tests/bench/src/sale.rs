@@ -351,6 +351,10 @@ impl std::fmt::Debug for Timeline {
 }
 
 impl KeyStore for TimedKeys {
+    fn kind(&self) -> caisson_vault::Kind {
+        self.keys.kind()
+    }
+
     fn sign(&self, slot: &Slot, message: &[u8]) -> Result<Signature, VaultError> {
         self.timeline.mark(Mark::Sign);
         self.keys.sign(slot, message)

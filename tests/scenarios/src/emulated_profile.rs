@@ -101,6 +101,7 @@ impl EmulatedProfile<'_> {
              driver = \"emulated\"\n\
              folder = \"receipts\"\n\
              paper_mm = 58              # or 80\n\n\
+             # driver = \"drawn\" is a screen that is touched, with the cashier's desk on it.\n\
              [screen]\n\
              driver = \"headless\"\n\n\
              # \"none\" is silence; so is a machine without a sound card.\n\
@@ -126,7 +127,11 @@ impl EmulatedProfile<'_> {
              # [publisher.NAME]\n# key = \"...\"\n# tier = \"merchant\"\n\
              # Whose machine code is run, where a package carries some: \
              `caisson app keygen --build-host`.\n\
-             # [build-host.NAME]\n# key = \"...\"\n",
+             # [build-host.NAME]\n# key = \"...\"\n\n\
+             # Who signs in at the desk: `caisson operator NAME --role ROLE` prints such a table. \
+             With none,\n# nobody has to.\n\
+             # [[operator]]\n# name = \"Li\"\n# role = \"cashier\"\n\
+             # code = \"$argon2id$...\"\n",
         );
         self.write_risk(&mut text);
         for app in &self.apps {

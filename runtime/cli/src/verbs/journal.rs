@@ -31,6 +31,7 @@ enum What {
     Export(Export),
     Resolve(Resolve),
     Adopt(Adopt),
+    Desk(Desk),
 }
 
 /// List the payments, the last change first.
@@ -146,6 +147,19 @@ struct Adopt {
     reason: Option<String>,
 }
 
+/// List what happened at the desk, the oldest first.
+///
+/// Who signed in and out, whose code was wrong, and who was refused what.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment, after_help = "Example:\n  caisson journal desk --folder till")]
+struct Desk {
+    #[command(flatten)]
+    which: Which,
+    /// Language: zh or en; without it, the profile's.
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<Language>,
+}
+
 /// A key from the command line.
 #[derive(Debug, Clone)]
 struct PaymentKeyArgument(PaymentKey);
@@ -167,6 +181,7 @@ impl Journal {
             What::Export(verb) => verb.run(),
             What::Resolve(verb) => verb.run(),
             What::Adopt(verb) => verb.run(),
+            What::Desk(verb) => verb.run(),
         }
     }
 }
@@ -204,6 +219,20 @@ impl Show {
             (None, Some(_)) => Ok(()),
             (None, None) => Err(JournalError::NoPayment { key }.into()),
         }
+    }
+}
+
+impl Desk {
+    fn run(self) -> Result<(), CliError> {
+        let found = self.which.find()?;
+        let (chronicle, error) = Chronicle::read(&found.folder);
+        let text = chronicle.desk(&shown(&found, self.language, false, usize::MAX));
+        if !text.is_empty() {
+            out::line(text.trim_end())?;
+        } else if error.is_none() {
+            out::line("nothing has happened at the desk yet")?;
+        }
+        error.map_or(Ok(()), |error| Err(error.into()))
     }
 }
 

@@ -99,3 +99,48 @@ fn a_code_that_nobody_could_key_is_refused_and_shown_nowhere() {
         );
     }
 }
+
+#[test]
+fn an_operators_table_goes_to_the_end_of_a_profile_and_a_wrong_name_or_code_makes_none() {
+    let desk = Desk::new();
+    desk.provision();
+    let made = desk.run_with("operator Li --role supervisor", "482913\n");
+    assert_eq!((made.status, made.stderr.as_str()), (0, ""));
+    let head = "\n[[operator]]\nname = \"Li\"\nrole = \"supervisor\"\ncode = \"$argon2id$v=19$";
+    assert!(made.stdout.starts_with(head), "{made:?}");
+    let profile = desk.path("till/profile.toml");
+    let text = std::fs::read_to_string(&profile).unwrap() + &made.stdout;
+    desk.write("till/profile.toml", text);
+    let run = desk.run_with(RUN, "");
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{run:?}");
+
+    let wrong = desk.run_with("operator Li --role owner", "48291\n");
+    assert_eq!((wrong.status, wrong.stdout.as_str()), (1, ""));
+    assert!(wrong.stderr.starts_with("error: a code has 6 to 12 digits\n"), "{wrong:?}");
+    let long = desk.run_with("operator 123456789012345678901 --role owner", "482913\n");
+    assert_eq!(
+        (long.status, long.stderr.as_str()),
+        (
+            1,
+            "error: that is no name for a screen\nhint: write 1 to 20 plain characters without \
+             blanks at the ends\n"
+        )
+    );
+}
+
+#[test]
+fn a_wrong_owners_code_is_told_by_the_journal() {
+    let desk = desk_with_owner();
+    let (mut keys, mut said, _run) = start(&desk);
+    keys.write_all(b"pay 650.00\n").unwrap();
+    until(&mut said, "the owner releases");
+    keys.write_all(b"owner 111111\n").unwrap();
+    until(&mut said, "Wrong code, 2 tries left.");
+    keys.write_all(b"no\n").unwrap();
+    drop(keys);
+    until(&mut said, "every payment is certain");
+    let told = desk.run("journal desk --folder till");
+    assert_eq!((told.status, told.stderr.as_str()), (0, ""));
+    assert!(told.stdout.contains("  wrong owner's code for "), "{told:?}");
+    assert!(told.stdout.ends_with(", 2 left\n"), "{told:?}");
+}

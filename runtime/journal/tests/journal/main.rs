@@ -11,6 +11,7 @@ mod adopt;
 mod common;
 mod crash;
 mod damage;
+mod desk;
 mod files;
 mod full;
 mod machine;

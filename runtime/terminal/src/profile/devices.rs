@@ -58,6 +58,8 @@ pub enum PrinterProfile {
 pub enum ScreenProfile {
     /// Lines of text, and commands from standard input.
     Headless {},
+    /// A drawn screen that is touched, with the desk on it. Full-screen on a device.
+    Drawn {},
 }
 
 /// What people hear.

@@ -225,3 +225,37 @@ fn a_profile_without_a_speaker_has_the_systems() {
     assert_eq!(speaker("[speaker]\ndriver = \"system\""), SpeakerProfile::System {});
     assert_eq!(speaker("[speaker]\ndriver = \"none\""), SpeakerProfile::None {});
 }
+
+#[test]
+fn operators_have_names_roles_and_hashed_codes_and_no_name_is_there_twice() {
+    let one = |name: &str, rest: &str| format!("[[operator]]\nname = \"{name}\"\n{rest}\n");
+    let good = format!("role = \"supervisor\"\ncode = \"{HASH}\"");
+    let with = |operators: &str| format!("{operators}[camera]");
+    let text = GOOD.replacen("[camera]", &with(&one("小李", &good)), 1);
+    let profile = Profile::parse(Path::new("profile.toml"), &text).unwrap();
+    let [wang] = profile.operators.as_slice() else { panic!("one was written") };
+    assert_eq!(wang.operator.name, "小李");
+    assert_eq!(wang.operator.role, caisson_core::desk::Role::Supervisor);
+
+    let check = |operators: &str, expected: &str| check(("[camera]", &with(operators)), expected);
+    let path = "shop/profile.toml: operator";
+    let plain = format!("{path}[1].name: write 1 to 20 plain characters");
+    check(&one("Li", &good), "accepted");
+    check(&one("", &good), &plain);
+    check(&one(" Li", &good), &plain);
+    check(&one(&"L".repeat(21), &good), &plain);
+    check(
+        &(one("Li", &good) + &one("Li", &good)),
+        &format!("{path}[2].name: \"Li\" is there twice; write another name"),
+    );
+    check(
+        &one("Li", "role = \"owner\"\ncode = \"482913\""),
+        &format!("{path}[1].code: not the hash of a code; make one with `caisson owner-code`"),
+    );
+    check(
+        &one("Li", &good.replace("supervisor", "king")),
+        "unknown variant `king`, expected one of `cashier`, `supervisor`, `owner`",
+    );
+    let many: String = (0..51).map(|number| one(&format!("Li {number}"), &good)).collect();
+    check(&many, &format!("{path}: 51 operators; at most 50"));
+}
