@@ -26,7 +26,7 @@ impl Inner {
             Outcome::Approved => {
                 speaker.play(Sound::Approved);
                 if let Some(amount) = approved {
-                    speaker.play(Sound::Received { amount, language: self.language });
+                    speaker.play(Sound::Received { amount, language: self.language() });
                 }
             }
             Outcome::Refunded => speaker.play(Sound::Approved),
