@@ -30,6 +30,8 @@ mod chronicle;
 mod command;
 #[cfg(feature = "screen")]
 mod drawn;
+#[cfg(feature = "desktop")]
+mod emulator;
 mod equipment;
 mod error;
 mod headless;

@@ -102,6 +102,7 @@ fn profile_text(
         destination: &destination,
         acquirer_key: key,
         risk: &[],
+        has_operators: false,
         apps: apps.collect(),
     };
     Ok(profile.text())

@@ -5,6 +5,8 @@ mod acquirer;
 mod app;
 #[cfg(feature = "desktop")]
 mod demo;
+#[cfg(feature = "desktop")]
+mod emulator;
 mod find;
 mod journal;
 mod operator;
@@ -57,6 +59,8 @@ pub(crate) enum Verb {
     Run(run::Run),
     Provision(provision::Provision),
     #[cfg(feature = "desktop")]
+    Emulator(emulator::Emulator),
+    #[cfg(feature = "desktop")]
     Scenario(scenario::Scenario),
     Scan(scan::Scan),
     #[cfg(feature = "desktop")]
@@ -75,6 +79,8 @@ impl Verb {
         match self {
             Self::Run(verb) => verb.run(),
             Self::Provision(verb) => verb.run(),
+            #[cfg(feature = "desktop")]
+            Self::Emulator(verb) => verb.run(),
             #[cfg(feature = "desktop")]
             Self::Scenario(verb) => verb.run(),
             Self::Scan(verb) => verb.run(),

@@ -1,7 +1,8 @@
 //! Links of the emulator and the simulator: in memory, and broken on command.
 //!
 //! Guarantees: a fault strikes at the point it names, every time; nothing here depends on a clock
-//! or on chance. Faults are counted in bytes of the stream, which is what a real cable loses.
+//! or on chance, but that a slow link waits by tokio's clock. Faults are counted in bytes of the
+//! stream, which is what a real cable loses; what a lossy link loses follows from a seed.
 
 use crate::connector::{ConnectError, Connector, Stream};
 use async_trait::async_trait;
@@ -10,10 +11,22 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
+use tokio::time::{Sleep, sleep};
+
+pub use set::{EmulatedLinks, LinkName, UnknownLink};
+
+mod set;
 
 /// Bytes that an in-memory link holds on their way, each way: a whole request and its TLS records.
 pub const IN_FLIGHT_BYTES_MAX: usize = 128 * 1024;
+/// What a slow link adds to each message: a crowded cell, or a satellite.
+pub const SLOW_BY: Duration = Duration::from_millis(800);
+/// Of so many connections over a lossy link, one cannot be made and one loses its answer.
+const LOSSY_ONE_IN: u64 = 4;
+/// What a lossy link loses is the same each time.
+const LOSSY_SEED: u64 = 20_261_122;
 
 /// A link in memory: each connection hands its far end to a function, which serves it.
 pub struct MemoryConnector<F>(F);
@@ -57,6 +70,10 @@ pub enum Link {
     },
     /// Carries the request, and nothing back.
     LosesAnswer,
+    /// Carries everything, each message later by [`SLOW_BY`].
+    Slow,
+    /// Carries most: some connections cannot be made, some lose their answer.
+    Lossy,
 }
 
 /// Another connector, with a handle that breaks it. Clones share the handle.
@@ -70,6 +87,33 @@ struct State {
     link: Link,
     next: Option<Link>,
     waiting: Vec<Weak<Sleeper>>,
+    /// Connections over the link while it was lossy.
+    lossy: u64,
+}
+
+impl State {
+    /// What the next connection meets: its own fault, or what a lossy link has for it.
+    fn meet(&mut self) -> Option<Link> {
+        let next = self.next.take();
+        if next.is_none() && self.link == Link::Lossy {
+            let number = self.lossy;
+            self.lossy = self.lossy.wrapping_add(1);
+            return lost(number);
+        }
+        next
+    }
+}
+
+/// What the lossy link has for its connection `number`.
+const fn lost(number: u64) -> Option<Link> {
+    // Spreads the number over all its bits (splitmix64).
+    let mixed = number.wrapping_add(LOSSY_SEED).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    match (mixed ^ (mixed >> 27)) % LOSSY_ONE_IN {
+        0 => Some(Link::Down),
+        1 => Some(Link::LosesAnswer),
+        _ => None,
+    }
 }
 
 /// Who waits on one connection.
@@ -79,7 +123,7 @@ impl EmulatedLink {
     /// `inner`, up.
     #[must_use]
     pub fn new(inner: Arc<dyn Connector>) -> Self {
-        let state = State { link: Link::Up, next: None, waiting: Vec::new() };
+        let state = State { link: Link::Up, next: None, waiting: Vec::new(), lossy: 0 };
         Self { inner, state: Arc::new(Mutex::new(state)) }
     }
 
@@ -119,10 +163,13 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 #[async_trait]
 impl Connector for EmulatedLink {
     async fn connect(&self, host: &str, port: u16) -> Result<Box<dyn Stream>, ConnectError> {
-        let own = lock(&self.state).next.take();
+        let own = lock(&self.state).meet();
         if own.unwrap_or_else(|| self.link()) == Link::Down {
             let kind = io::ErrorKind::NetworkUnreachable;
             return Err(ConnectError::Refused { host: host.to_owned(), port, kind });
+        }
+        if own.unwrap_or_else(|| self.link()) == Link::Slow {
+            sleep(SLOW_BY).await;
         }
         let inner = self.inner.connect(host, port).await?;
         let sleeper = Arc::default();
@@ -131,11 +178,20 @@ impl Connector for EmulatedLink {
         state.waiting.push(Arc::downgrade(&sleeper));
         drop(state);
         let state = Arc::clone(&self.state);
-        Ok(Box::new(Breakable { inner, own, state, sleeper, request: None, tried: false }))
+        Ok(Box::new(Breakable {
+            inner,
+            own,
+            state,
+            sleeper,
+            request: None,
+            tried: false,
+            wrote: false,
+            late: None,
+        }))
     }
 
     fn is_down(&self) -> bool {
-        self.link() == Link::Down
+        self.link() == Link::Down || self.inner.is_down()
     }
 }
 
@@ -149,6 +205,10 @@ struct Breakable {
     request: Option<u64>,
     /// True from the first try to write a byte of the request.
     tried: bool,
+    /// True where something was written since the last read.
+    wrote: bool,
+    /// Until when a slow link keeps an answer back.
+    late: Option<Pin<Box<Sleep>>>,
 }
 
 impl Breakable {
@@ -166,6 +226,18 @@ impl Breakable {
             (Link::CutAfter { bytes }, Some(sent)) => Ok(bytes.saturating_sub(sent)),
             _ => Ok(u64::MAX),
         }
+    }
+
+    /// Ready when a slow link has kept the answer to what was written last for long enough.
+    fn poll_late(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if std::mem::take(&mut self.wrote) && self.link() == Link::Slow {
+            self.late = Some(Box::pin(sleep(SLOW_BY)));
+        }
+        if let Some(late) = &mut self.late {
+            std::task::ready!(late.as_mut().poll(context));
+            self.late = None;
+        }
+        Poll::Ready(())
     }
 
     fn wait(&self, context: &Context<'_>) {
@@ -194,6 +266,7 @@ impl AsyncRead for Breakable {
         if self.link() == Link::LosesAnswer && self.request.is_some() {
             return Poll::Pending;
         }
+        std::task::ready!(self.poll_late(context));
         Pin::new(&mut self.inner).poll_read(context, buffer)
     }
 }
@@ -211,6 +284,7 @@ impl AsyncWrite for Breakable {
         let written = std::task::ready!(Pin::new(&mut self.inner).poll_write(context, part))?;
         let sent = u64::try_from(written).unwrap_or(u64::MAX);
         self.request = self.request.map(|before| before.saturating_add(sent));
+        self.wrote = true;
         Poll::Ready(Ok(written))
     }
 
@@ -270,6 +344,35 @@ mod tests {
         let mut seen = Vec::new();
         far.read_to_end(&mut seen).await.unwrap();
         assert_eq!(seen, b"handshakereq");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_link_keeps_each_answer_back() {
+        let (link, mut far) = link();
+        link.set(Link::Slow);
+        let began = tokio::time::Instant::now();
+        let (mut near, mut far) = connected(&link, &mut far).await;
+        assert_eq!(began.elapsed(), SLOW_BY);
+        far.write_all(b"hello").await.unwrap();
+        near.write_all(b"ask").await.unwrap();
+        near.read_u8().await.unwrap();
+        assert_eq!(began.elapsed(), 2 * SLOW_BY);
+        near.read_u8().await.unwrap();
+        assert_eq!(began.elapsed(), 2 * SLOW_BY, "the rest of a message is not late again");
+    }
+
+    #[tokio::test]
+    async fn a_lossy_link_loses_the_same_each_time_and_carries_most() {
+        let lost: Vec<_> = (0..12).map(lost).collect();
+        let (down, deaf) = (Some(Link::Down), Some(Link::LosesAnswer));
+        let count = |wanted| lost.iter().filter(|one| **one == wanted).count();
+        assert_eq!((count(down), count(deaf), count(None)), (2, 3, 7), "{lost:?}");
+        let (link, _far) = link();
+        link.set(Link::Lossy);
+        for (number, expected) in lost.iter().enumerate() {
+            let refused = link.connect("h", 1).await.is_err();
+            assert_eq!(refused, *expected == down, "connection {number}");
+        }
     }
 
     #[tokio::test]

@@ -37,6 +37,12 @@ impl Passcode {
         let fits = (PASSCODE_DIGITS_MIN..=PASSCODE_DIGITS_MAX).contains(&text.len());
         (is_digits && fits).then(|| Self(Zeroizing::new(text.to_owned())))
     }
+
+    /// The digits, for a wire between two processes of one device, and nothing else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Debug for Passcode {

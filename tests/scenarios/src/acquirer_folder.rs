@@ -139,6 +139,20 @@ impl AcquirerFolder {
         for fault in faults {
             gateway.faults().push(fault);
         }
+        self.serve_gateway(gateway, listen, listening, shutdown).await
+    }
+
+    /// The same with a gateway that the caller goes on holding.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub async fn serve_gateway(
+        &self,
+        gateway: Gateway,
+        listen: SocketAddr,
+        listening: impl FnOnce(SocketAddr),
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(), WorldError> {
         let listener = TcpListener::bind(listen).await.map_err(WorldError::address(listen))?;
         let address = listener.local_addr().map_err(WorldError::address(listen))?;
         self.write_destination(address)?;

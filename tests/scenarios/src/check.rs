@@ -84,8 +84,7 @@ fn screen(scenario: &Scenario, transcript: &[Entry]) -> Result<String, String> {
 }
 
 fn paper(scenario: &Scenario, transcript: &[Entry], evidence: &Evidence) -> Result<String, String> {
-    let sheets = transcript.iter().filter_map(|entry| entry.sheet.as_ref());
-    let mut came: Vec<String> = sheets.map(|sheet| in_words(sheet, evidence)).collect();
+    let mut came = sheets(transcript, evidence);
     if came.is_empty() {
         came.push("none".to_owned());
     }
@@ -95,6 +94,12 @@ fn paper(scenario: &Scenario, transcript: &[Entry], evidence: &Evidence) -> Resu
     } else {
         Err(format!("paper: expected {}; came {}", expected.join("; "), came.join("; ")))
     }
+}
+
+/// Every sheet in the words of a scenario.
+pub(crate) fn sheets(transcript: &[Entry], evidence: &Evidence) -> Vec<String> {
+    let sheets = transcript.iter().filter_map(|entry| entry.sheet.as_ref());
+    sheets.map(|sheet| in_words(sheet, evidence)).collect()
 }
 
 /// A sheet in the words of a scenario, as far as its own text bears them out.

@@ -4,7 +4,8 @@
 //! provision` writes and an integrator then changes.
 
 use crate::acquirer_folder::TERMINAL_KEY_ID;
-use caisson_core::Language;
+use caisson_core::desk::Role;
+use caisson_core::{Language, Text};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -15,6 +16,50 @@ pub(crate) const OWNER_CODE: &str = "48291375";
 /// that starts anew ten times does not hash ten times.
 const OWNER_HASH: &str = "$argon2id$v=19$m=8192,t=1,p=1$YW4tZW11bGF0ZWQtc2FsdA\
     $Kpaac2zXMZZwTAJXv/l1wqI57s+d5lgUR0jwm/use8I";
+
+/// Somebody who signs in at an emulated terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EmulatedOperator {
+    /// As the sign-in page calls them.
+    pub name: Text,
+    /// What they may do.
+    pub role: Role,
+    /// What they key. A test's code, as the acquirer's keys are test keys.
+    pub code: &'static str,
+    /// Its hash, made as the owner's.
+    hash: &'static str,
+}
+
+/// Who signs in at an emulator: one of each role. A supervisor is first, so that whoever tries it
+/// can give money back.
+pub const EMULATED_OPERATORS: [EmulatedOperator; 3] = [
+    EmulatedOperator {
+        name: Text { zh: "王芳", en: "Wang" },
+        role: Role::Supervisor,
+        code: "220022",
+        hash: "$argon2id$v=19$m=8192,t=1,p=1$YW4tZW11bGF0ZWQtc2FsdA\
+            $gPiRUQz0sf4OejTmnZvVbk+ASteuzyMZVWYwcENfmiI",
+    },
+    EmulatedOperator {
+        name: Text { zh: "李明", en: "Li" },
+        role: Role::Cashier,
+        code: "110011",
+        hash: "$argon2id$v=19$m=8192,t=1,p=1$YW4tZW11bGF0ZWQtc2FsdA\
+            $mhhndGf1ql84TIj5f96HKKVd58Y0ZQLRf8S0qg+ARFU",
+    },
+    EmulatedOperator {
+        name: Text { zh: "张洁", en: "Zhang" },
+        role: Role::Owner,
+        code: "330033",
+        hash: "$argon2id$v=19$m=8192,t=1,p=1$YW4tZW11bGF0ZWQtc2FsdA\
+            $qjvTqK9tFbDzaqjVoLhNPH/pK88Lhr2cTaZFmHGYTlc",
+    },
+];
+
+/// The emulated operator of this name, in either language.
+pub(crate) fn operator(name: &str) -> Option<&'static EmulatedOperator> {
+    EMULATED_OPERATORS.iter().find(|one| one.name.zh == name || one.name.en == name)
+}
 
 /// What differs from one emulated terminal to another.
 #[derive(Debug, Clone)]
@@ -35,6 +80,8 @@ pub struct EmulatedProfile<'a> {
     pub acquirer_key: &'a str,
     /// The owner's rules; with any, the owner has a code and is told by the acquirer.
     pub risk: &'a [toml::Table],
+    /// True where [`EMULATED_OPERATORS`] sign in.
+    pub has_operators: bool,
     /// The apps, each with what it is granted and settings in place of its own.
     pub apps: Vec<EmulatedApp<'a>>,
 }
@@ -134,10 +181,25 @@ impl EmulatedProfile<'_> {
              # code = \"$argon2id$...\"\n",
         );
         self.write_risk(&mut text);
+        if self.has_operators {
+            self.write_operators(&mut text);
+        }
         for app in &self.apps {
             app.write(&mut text);
         }
         text
+    }
+
+    fn write_operators(&self, text: &mut String) {
+        for EmulatedOperator { name, role, hash, .. } in EMULATED_OPERATORS {
+            let name = quoted(name.in_language(self.language));
+            let role = format!("{role:?}").to_lowercase();
+            // Writing to a string cannot fail.
+            let _ = write!(
+                text,
+                "\n[[operator]]\nname = {name}\nrole = \"{role}\"\ncode = \"{hash}\"\n"
+            );
+        }
     }
 
     fn write_risk(&self, text: &mut String) {

@@ -3,9 +3,12 @@
 //! Guarantees: every wait has an end in the clock's time; what happens is in the transcript before
 //! the next step begins. Deliberately not here: judging the result (`check`).
 
+mod desk;
+pub(crate) mod devices;
 pub(crate) mod waits;
 
 use crate::customer::{damaged, payment_code};
+use crate::hand::HandError;
 use crate::phone::{Phone, PhoneError, scan_pixels};
 use crate::step::{PhoneAct, Step};
 use crate::transcript::{Transcript, words};
@@ -13,8 +16,6 @@ use crate::world::{World, WorldError};
 use caisson_acquirer::AcquirerError;
 use caisson_core::PaymentKey;
 use caisson_devices::emulated::camera::{Scene, SceneError};
-use caisson_devices::frame::Size;
-use caisson_devices::raster::Raster;
 use caisson_devices::screen::Key;
 use caisson_host::ServiceKind;
 use caisson_journal::JournalError;
@@ -101,6 +102,24 @@ pub enum PerformError {
     /// So many keys wait already that this one is lost.
     #[error("the key is lost: nobody takes keys")]
     KeyLost,
+    /// No terminal of today can. Wait for the card issue, or pay by code.
+    #[error("there is no card reader on this terminal yet")]
+    NoCardReader,
+    /// Needs the desk's pages: run it in the emulator, or write `desk = true` into the scenario.
+    #[error("this step goes through the desk's pages; write desk = true into the scenario")]
+    NoDesk,
+    /// At the desk's pages.
+    #[error(transparent)]
+    Hand(#[from] HandError),
+    /// Needs a window: run it in the emulator.
+    #[error("this step needs the emulator's window; run `caisson emulator`")]
+    NoWindow,
+    /// Needs a terminal that can be started anew in another form: run it in the emulator.
+    #[error("an app that hangs is the emulator's; a scenario names its app by `app = …`")]
+    NoHangingApp,
+    /// The acquirer's books and the journal differ. Report this, with both.
+    #[error("{0}")]
+    Differ(String),
     /// Only a runner of scenarios can do this.
     #[error("a restart is the runner's, not the emulator's")]
     NotHere,
@@ -143,6 +162,8 @@ pub(crate) struct Emulator<'w> {
     /// Requests that were waited for, by the operation's name.
     heard: BTreeMap<&'static str, usize>,
     watching: tokio::task::AbortHandle,
+    /// Where the terminal's own desk is manned.
+    desk: Option<desk::AtTheDesk>,
 }
 
 /// What the cashier was told at the end.
@@ -154,6 +175,9 @@ enum Told {
 impl Drop for Emulator<'_> {
     fn drop(&mut self) {
         self.watching.abort();
+        if let Some(desk) = &self.desk {
+            desk.serving.abort();
+        }
         self.look();
     }
 }
@@ -188,6 +212,7 @@ impl<'w> Emulator<'w> {
             at_counter: None,
             heard: BTreeMap::new(),
             watching: watching.abort_handle(),
+            desk: None,
         })
     }
 
@@ -227,6 +252,11 @@ impl<'w> Emulator<'w> {
 
     async fn act(&mut self, step: &Step) -> Result<(), PerformError> {
         let world = self.world;
+        if self.desk.is_some()
+            && let Some(done) = self.at_the_desk(step).await
+        {
+            return done;
+        }
         match step {
             Step::Pay { amount, currency, order, service } => {
                 let request = self.request(amount, currency.clone(), order.as_deref(), service)?;
@@ -245,7 +275,10 @@ impl<'w> Emulator<'w> {
             | Step::ShowPicture(_)
             | Step::ShowDamaged
             | Step::ShowReceipt { .. }
-            | Step::ShowNothing => self.show(step).await,
+            | Step::ShowNothing => {
+                world.webcam.take(None);
+                self.show(step).await
+            }
             Step::Scan(act) => self.scan(*act).await,
             Step::Answer { pays } => self.answer(*pays).await,
             Step::Pass(time) => {
@@ -257,31 +290,15 @@ impl<'w> Emulator<'w> {
             Step::Settles => self.wait_until_settled().await,
             Step::Hears(operation) => self.wait_for_request(*operation).await,
             Step::PowerCut | Step::Restart | Step::RestartIn { .. } => Err(PerformError::NotHere),
-            _ => self.break_or_mend(step),
+            // A scenario's terminal has started again by itself.
+            Step::PowerOn => Ok(()),
+            Step::Card(_) => Err(PerformError::NoCardReader),
+            Step::Desk(_) => Err(PerformError::NoDesk),
+            Step::Window(_) => Err(PerformError::NoWindow),
+            Step::AppHangs => Err(PerformError::NoHangingApp),
+            Step::BooksAgree => devices::compare(world).await,
+            _ => devices::set(world, step),
         }
-    }
-
-    fn break_or_mend(&self, step: &Step) -> Result<(), PerformError> {
-        let world = self.world;
-        match step {
-            Step::Link(link) => world.link.set(*link),
-            Step::NextLink(link) => world.link.set_next(*link),
-            Step::Printer { fault, after_bands: None } => world.roll.fail(*fault),
-            Step::Printer { fault, after_bands: Some(bands) } => {
-                world.roll.fail_after(*bands, *fault);
-            }
-            Step::PrinterRepaired => world.roll.restore(),
-            Step::Camera(fault) => world.lens.set_fault(*fault),
-            Step::ClockJumps(ms) => {
-                world.clock.as_ref().ok_or(PerformError::AcquirerElsewhere)?.jump(*ms);
-            }
-            Step::Acquirer(fault) => {
-                let gateway = world.gateway.as_ref().ok_or(PerformError::AcquirerElsewhere)?;
-                gateway.faults().push(*fault);
-            }
-            _ => return Err(PerformError::NotHere),
-        }
-        Ok(())
     }
 
     fn request(
@@ -350,10 +367,7 @@ impl<'w> Emulator<'w> {
 
     /// The key of the journal's payment `number`, from 1, in order of creation.
     async fn payment(&self, number: usize) -> Result<PaymentKey, PerformError> {
-        let rows = crate::evidence::rows(self.world.terminal.journal()).await?;
-        let wanted = number.checked_sub(1).and_then(|index| rows.get(index));
-        let key = wanted.map(|row| row.key.clone());
-        key.ok_or(PerformError::NoPayment { number, have: rows.len() })
+        devices::payment(self.world, number).await
     }
 
     fn press(&self, key: Key) -> Result<(), PerformError> {
@@ -394,13 +408,7 @@ impl<'w> Emulator<'w> {
     /// The last whole receipt of a payment, as a scene.
     async fn paper(&self, number: usize) -> Result<Scene, PerformError> {
         let key = self.payment(number).await?;
-        let sheets = self.world.roll.sheets();
-        let of_payment = |job: &str| job.rsplit_once('-').is_some_and(|(of, _)| of == key.as_str());
-        let found = sheets.iter().rev().find(|sheet| {
-            sheet.complete && sheet.key.as_ref().is_some_and(|job| of_payment(job.as_str()))
-        });
-        let sheet = found.ok_or(PerformError::NoReceipt { number })?;
-        Ok(photo(&sheet.raster)?)
+        devices::paper(self.world, &key, number)
     }
 
     async fn scan(&mut self, act: PhoneAct) -> Result<(), PerformError> {
@@ -428,10 +436,4 @@ impl<'w> Emulator<'w> {
 
 fn said(expected: &'static str, said: String) -> Result<(), PerformError> {
     if said == expected { Ok(()) } else { Err(PerformError::WalletSaid { expected, said }) }
-}
-
-/// Paper before a camera, in the paper's own size.
-fn photo(raster: &Raster) -> Result<Scene, SceneError> {
-    let size = Size { width: raster.width(), height: raster.height() };
-    Scene::luma(raster.to_luma(), size)
 }

@@ -13,9 +13,11 @@ mod acquirer_folder;
 mod check;
 mod customer;
 mod demo;
+mod desktop;
 mod emulated_profile;
 mod emulator;
 mod evidence;
+mod hand;
 mod phone;
 mod runner;
 mod scenario;
@@ -26,11 +28,16 @@ mod world;
 
 pub use acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
 pub use demo::{DemoError, DemoOptions, DemoReport, Paid, demo};
-pub use emulated_profile::{EmulatedApp, EmulatedProfile};
+pub use desktop::{
+    Area, ControlError, Desktop, DesktopError, DesktopOptions, Panel, PanelLine, PanelLink,
+    Picture, Power, TerminalOptions, Window, command, control_socket, run_terminal,
+};
+pub use emulated_profile::{EMULATED_OPERATORS, EmulatedApp, EmulatedOperator, EmulatedProfile};
 pub use emulator::PerformError;
+pub use hand::HandError;
 pub use phone::PhoneError;
 pub use runner::{Cut, RunError, RunOptions, cuts, points, run_cut, run_file, run_phase};
 pub use scenario::{Scenario, ScenarioError, scenario_help};
-pub use step::{PhoneAct, Step, StepSyntax, steps_help};
+pub use step::{CardAct, DeskStep, PhoneAct, Setting, Step, StepSyntax, WindowStep, steps_help};
 pub use verdict::{Held, Verdict};
-pub use world::{AcquirerAt, Setup, UTC_OFFSET_MINUTES, World, WorldError};
+pub use world::{AcquirerAt, Extra, Setup, UTC_OFFSET_MINUTES, Webcam, World, WorldError};

@@ -2,6 +2,7 @@
 //!
 //! Guarantee: what it pays was in the picture; nothing is handed over behind the camera's back.
 
+use crate::acquirer_folder::AcquirerFolder;
 use crate::world::{AcquirerAt, World, WorldError};
 use caisson_acquirer::{Gateway, serve_stream};
 use caisson_devices::decode::{DecodeError, Effort, Formats, decode};
@@ -91,12 +92,16 @@ impl Phone {
                 let tls = certificates.server_config().map_err(WorldError::from)?;
                 Way::Memory(gateway.clone(), tls)
             }
-            _ => {
-                let Address { host, port } = address(&world.acquirer().destination())?;
-                Way::Tcp { host, port }
-            }
+            _ => return Self::at(world.acquirer()),
         };
         Ok(Self { way, client: client(certificates.ca_pem())? })
+    }
+
+    /// A phone that knows the acquirer of this folder, who listens already.
+    pub(crate) fn at(acquirer: &AcquirerFolder) -> Result<Self, PhoneError> {
+        let certificates = acquirer.certificates()?;
+        let Address { host, port } = address(&acquirer.destination())?;
+        Ok(Self { way: Way::Tcp { host, port }, client: client(certificates.ca_pem())? })
     }
 
     /// Posts `body` to the phone's door `act` of the gateway: the answer's `result`, or the reason
@@ -152,9 +157,20 @@ impl Phone {
 /// What a phone before the screen makes of the code that is shown there: drawn, seen as pixels,
 /// decoded, and unwrapped to the wallet's own code.
 pub(crate) async fn scan_pixels(shown: String) -> Result<String, PhoneError> {
+    read(Effort::Frame, move || picture(&shown)).await
+}
+
+/// The same of a picture of a real screen: `luma`, `width` dots a row.
+pub(crate) async fn scan_screen(luma: Vec<u8>, size: Size) -> Result<String, PhoneError> {
+    read(Effort::Still, move || Ok(Frame::from_luma(luma, size, size.width)?)).await
+}
+
+async fn read(
+    effort: Effort,
+    frame: impl FnOnce() -> Result<Frame, PhoneError> + Send + 'static,
+) -> Result<String, PhoneError> {
     let seen = tokio::task::spawn_blocking(move || {
-        let frame = picture(&shown)?;
-        Ok::<_, PhoneError>(decode(&frame, Formats::ALL, Effort::Frame)?)
+        Ok::<_, PhoneError>(decode(&frame()?, Formats::ALL, effort)?)
     });
     let decoded = seen.await.map_err(|error| PhoneError::Network(error.to_string()))??;
     let text = decoded.ok_or(PhoneError::Unread)?.text;

@@ -18,7 +18,7 @@ use crate::scenario::{SEED, Scenario, ScenarioError, name_of};
 use crate::step::Step;
 use crate::transcript::{self, Transcript};
 use crate::verdict::{Held, Verdict};
-use crate::world::{AcquirerAt, Setup, World, WorldError};
+use crate::world::{AcquirerAt, Extra, Setup, World, WorldError};
 use carried::Carried;
 use std::fs::{self, File};
 use std::io;
@@ -230,7 +230,8 @@ async fn perform(
     if number > 0 {
         transcript.add("terminal", "starts again");
     }
-    let world = World::open(&setup).await?;
+    let extra = Extra { has_operators: scenario.has_desk, ..Extra::default() };
+    let world = World::open_with(&setup, extra).await?;
     Carried::take_up(folder, &world).map_err(RunError::file(folder))?;
     if let (0, Some(gateway)) = (number, &world.gateway) {
         scenario.acquirer.iter().for_each(|fault| gateway.faults().push(*fault));
@@ -245,6 +246,9 @@ async fn perform(
     };
     let mut emulator =
         Emulator::new(&world, transcript.clone(), pictures, SEED, codes).map_err(opening)?;
+    if scenario.has_desk {
+        emulator.go_to_the_desk();
+    }
     for sentence in scenario.phases().get(number).copied().unwrap_or_default() {
         if sentence.step.ends_phase() {
             emulator.look();

@@ -84,6 +84,7 @@ pub struct Scenario {
     pub(crate) settings: BTreeMap<String, String>,
     pub(crate) risk: Vec<toml::Table>,
     pub(crate) acquirer: Vec<Fault>,
+    pub(crate) has_desk: bool,
     pub(crate) steps: Vec<Sentence>,
     pub(crate) screen: Vec<String>,
     pub(crate) screen_never: Vec<String>,
@@ -104,6 +105,8 @@ struct Raw {
     risk: Vec<toml::Table>,
     #[serde(default)]
     acquirer: Vec<Spanned<String>>,
+    #[serde(default)]
+    desk: bool,
     steps: Spanned<Vec<Spanned<String>>>,
     screen: Vec<String>,
     #[serde(default)]
@@ -171,6 +174,7 @@ impl Scenario {
             settings: raw.settings,
             risk: raw.risk,
             acquirer: each(raw.acquirer, "acquirer", &wrong)?,
+            has_desk: raw.desk,
             steps,
             screen: raw.screen,
             screen_never: raw.screen_never,
@@ -262,6 +266,7 @@ pub fn scenario_help() -> String {
          \x20 language      zh or en (en)\n\
          \x20 settings      a table of the app's settings\n\
          \x20 risk          the owner's rules, tables as a profile's [[risk]]\n\
+         \x20 desk          true where the cashier works at the terminal's own desk (false)\n\
          \x20 acquirer      what the acquirer does wrong, as lines of `caisson acquirer --help`\n\
          \x20 screen_never  texts that the screen never shows\n\
          \x20 open_at_end   true where a payment is still open at the end (false)\n\

@@ -5,18 +5,23 @@
 //! Deliberately not here: doing it (`emulator`), and files of steps (`scenario`).
 
 mod form;
+mod word;
 
 use crate::emulator::waits::HOURS_MAX;
 use caisson_acquirer::{Fault, Operation, Wallet};
+use caisson_core::Language;
+use caisson_core::desk::{Act, Theme, Volume};
 use caisson_devices::emulated::camera::Fault as CameraFault;
 use caisson_devices::emulated::paper_roll::Fault as PrinterFault;
-use caisson_devices::screen::Key;
-use caisson_network::emulated::Link;
+use caisson_devices::screen::{Key, Place};
+use caisson_network::emulated::{Link, LinkName};
+use caisson_vault::Passcode;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 pub use form::steps_help;
+pub(crate) use word::{act_word, place_word};
 
 /// What the customer does with a phone that has scanned the shown code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +32,87 @@ pub enum PhoneAct {
     PaysLate,
     /// Looks, and does not pay.
     Refuses,
+}
+
+/// What the customer does with a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardAct {
+    /// Holds it before the reader.
+    Taps(String),
+    /// Puts it into the reader.
+    Inserts(String),
+    /// Draws it through the reader.
+    Swipes(String),
+    /// Takes it away.
+    Removes,
+}
+
+/// What anybody at the terminal can set, one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// Of screen and paper.
+    Language(Language),
+    /// Light or dark.
+    Theme(Theme),
+    /// How loud.
+    Volume(Volume),
+}
+
+/// A step at the terminal's own desk: signing in, going through its pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeskStep {
+    /// Somebody signs in.
+    SignIn {
+        /// As the sign-in page calls them.
+        name: String,
+        /// `None` for the one that the emulated profile gives them.
+        code: Option<Passcode>,
+    },
+    /// To another page.
+    Go(Place),
+    /// An amount on the page that asks for one.
+    Amount(String),
+    /// Something with the payment on the page.
+    Do(Act),
+    /// All of a payment goes back.
+    Void {
+        /// The payment's number in the journal, from 1.
+        payment: usize,
+    },
+    /// A text is searched for; empty for all.
+    Search(String),
+    /// Language, look or volume.
+    Set(Setting),
+}
+
+/// A step that only the emulator's window can do: what a person does with the device in hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WindowStep {
+    /// A finger on the screen, in its dots.
+    Tap {
+        /// To the right.
+        x: u32,
+        /// Down.
+        y: u32,
+    },
+    /// The device's screen, or the whole window, as a picture in the emulator's folder.
+    Screenshot {
+        /// The picture's name.
+        name: String,
+        /// True for the whole window.
+        is_whole: bool,
+    },
+    /// The roll is torn off.
+    TearPaper,
+    /// What is on the roll becomes a picture and a text in the emulator's folder.
+    SavePaper,
+    /// The transcript becomes a scenario.
+    SaveTranscript {
+        /// The file's name.
+        name: Option<String>,
+    },
+    /// The panel shows only lines with this; empty for all.
+    Filter(String),
 }
 
 /// One control command.
@@ -75,8 +161,12 @@ pub enum Step {
         /// The payment's number in the journal, from 1.
         payment: usize,
     },
+    /// The customer is seen by a real camera of this machine.
+    ShowWebcam(PathBuf),
     /// The customer takes the phone away.
     ShowNothing,
+    /// The customer does something with a card.
+    Card(CardAct),
     /// The customer's phone scans the screen.
     Scan(PhoneAct),
     /// The customer answers the wallet's question.
@@ -98,6 +188,8 @@ pub enum Step {
     Hears(Operation),
     /// The link from now on.
     Link(Link),
+    /// One of the device's links from now on.
+    LinkOf(LinkName, Link),
     /// The link for the next connection alone.
     NextLink(Link),
     /// The printer fails, now or after some bands.
@@ -111,10 +203,22 @@ pub enum Step {
     PrinterRepaired,
     /// The camera fails, or is well with `None`.
     Camera(Option<CameraFault>),
+    /// The storage of apps takes no more, or does again.
+    StorageFull(bool),
+    /// The app of the next payment never comes back.
+    AppHangs,
     /// The acquirer will do wrong.
     Acquirer(Fault),
-    /// The power is gone: the process is killed, and the terminal starts again.
+    /// The acquirer's books are compared with the journal.
+    BooksAgree,
+    /// At the terminal's own desk.
+    Desk(DeskStep),
+    /// With the emulator's window.
+    Window(WindowStep),
+    /// The power is gone: the process is killed. A scenario starts it again at once.
     PowerCut,
+    /// The power is back. A scenario's is already.
+    PowerOn,
     /// The terminal is stopped and started again.
     Restart,
     /// The same, with another time zone in its profile.
@@ -132,6 +236,15 @@ pub struct StepSyntax {
     pub sentence: String,
     /// Which part is wrong, where the form itself was recognised.
     pub cause: Option<String>,
+}
+
+impl StepSyntax {
+    /// Without the list of all forms.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let help = "`caisson emulator ctl --help` lists every sentence";
+        format!("\"{}\" is not a step{}; {help}", self.sentence, because(&self.cause))
+    }
 }
 
 fn because(cause: &Option<String>) -> String {
@@ -153,22 +266,4 @@ impl Step {
     pub const fn ends_phase(&self) -> bool {
         matches!(self, Self::PowerCut | Self::Restart | Self::RestartIn { .. })
     }
-}
-
-/// `N` of a form, as a number from 1 to `max`.
-fn number(text: &str, max: u64) -> Result<u64, String> {
-    let read = text.parse().ok().filter(|number| (1..=max).contains(number));
-    read.ok_or_else(|| format!("\"{text}\" is not a number from 1 to {max}"))
-}
-
-fn duration(number_text: &str, unit: &str) -> Result<Duration, String> {
-    let unit_ms = match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "min" => 60_000,
-        "h" => 3_600_000,
-        _ => return Err(format!("\"{unit}\" is not a unit; write ms, s, min or h")),
-    };
-    let max = HOURS_MAX * 3_600_000 / unit_ms;
-    Ok(Duration::from_millis(number(number_text, max)? * unit_ms))
 }

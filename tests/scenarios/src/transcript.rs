@@ -49,12 +49,19 @@ pub(crate) struct Entry {
     pub(crate) sheet: Option<Sheet>,
 }
 
-impl fmt::Display for Entry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Entry {
+    /// When, as people read it: `00:00:01.250`.
+    pub(crate) fn clock(&self) -> String {
         let (seconds, ms) = (self.at_ms / 1_000, self.at_ms % 1_000);
         let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        format!("{hours:02}:{minutes:02}:{seconds:02}.{ms:03}")
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = self.what.replace('\n', " ");
-        write!(f, "{hours:02}:{minutes:02}:{seconds:02}.{ms:03}  {:9} {what}", self.who)
+        write!(f, "{}  {:9} {what}", self.clock(), self.who)
     }
 }
 
@@ -118,6 +125,23 @@ impl Transcript {
         self.changed();
     }
 
+    /// Adds a sheet that came out of a printer.
+    pub(crate) fn add_sheet(&self, sheet: Sheet) {
+        let complete = if sheet.complete { "complete" } else { "incomplete" };
+        self.state().add(PAPER, &format!("a {complete} sheet"), Some(sheet));
+        self.changed();
+    }
+
+    /// The lines after the first `seen`.
+    pub(crate) fn since(&self, seen: usize) -> Vec<Entry> {
+        self.state().entries.iter().skip(seen).cloned().collect()
+    }
+
+    /// How many lines there are.
+    pub(crate) fn len(&self) -> usize {
+        self.state().entries.len()
+    }
+
     /// Every line so far, those of earlier phases included.
     pub(crate) fn entries(&self) -> Vec<Entry> {
         self.state().entries.clone()
@@ -152,7 +176,8 @@ impl State {
 }
 
 impl Sheet {
-    fn of(sheet: &PrintedSheet) -> Self {
+    /// As the roll has it.
+    pub(crate) fn of(sheet: &PrintedSheet) -> Self {
         Self {
             job: sheet.key.as_ref().map_or_else(String::new, |key| key.as_str().to_owned()),
             complete: sheet.complete,

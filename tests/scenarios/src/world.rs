@@ -16,11 +16,14 @@ use caisson_devices::emulated::speaker::EmulatedSpeaker;
 use caisson_devices::emulated::storage::EmulatedStorage;
 use caisson_devices::escpos::Finish;
 use caisson_devices::escpos::driver::Options;
+#[cfg(target_os = "linux")]
+use caisson_devices::linux::camera::LinuxCamera;
 use caisson_devices::raster::Paper;
 use caisson_devices::storage::StorageError;
 use caisson_host::{HostEngine, LoadError};
+use caisson_network::Connector;
 use caisson_network::TcpConnector;
-use caisson_network::emulated::{EmulatedLink, MemoryConnector};
+use caisson_network::emulated::{EmulatedLink, EmulatedLinks, MemoryConnector};
 use caisson_packages::{InstallError, InstalledApps, Package, Publishers};
 use caisson_terminal::{
     CameraSource, Equipment, Parts, Profile, ProfileError, ProvisionError, Provisioning,
@@ -31,12 +34,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The shop's time zone, until its profile says another: minutes east of UTC.
 pub const UTC_OFFSET_MINUTES: i32 = 480;
 /// When a scenario's clock starts: 2026-11-22 10:00:00 in the shop.
 const CLOCK_START_MS: u64 = 1_795_312_800_000;
+/// The guest that loops for ever.
+pub(crate) const HANGING_APP: &str = "hangs";
 
 /// Why a world cannot be set up. Each text names file and remedy.
 #[derive(Debug, thiserror::Error)]
@@ -134,6 +140,15 @@ pub struct Setup {
     pub acquirer: AcquirerAt,
 }
 
+/// What an emulator's terminal has besides a scenario's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Extra {
+    /// Operators sign in: their names and codes are those of [`EMULATED_OPERATORS`](crate::EMULATED_OPERATORS).
+    pub has_operators: bool,
+    /// An app that never comes back is one more way to pay.
+    pub has_hanging_app: bool,
+}
+
 /// A running terminal with all its surroundings in reach.
 pub struct World {
     /// The terminal.
@@ -146,8 +161,14 @@ pub struct World {
     pub lens: Lens,
     /// Its paper.
     pub roll: PaperRoll,
-    /// Its way to the acquirer.
+    /// Its way to the acquirer, over whichever of the links.
     pub link: EmulatedLink,
+    /// Its links, each broken on its own.
+    pub links: EmulatedLinks,
+    /// What its apps keep.
+    pub storage: EmulatedStorage,
+    /// A real camera in place of the emulated one.
+    pub webcam: Webcam,
     /// The acquirer, where it is in this process.
     pub gateway: Option<Gateway>,
     /// The wall clock, where the world has one of its own.
@@ -162,12 +183,33 @@ impl std::fmt::Debug for World {
     }
 }
 
-struct LensCamera(Lens);
+/// Which real camera takes the place of the emulated one, if any. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Webcam(Arc<Mutex<Option<PathBuf>>>);
+
+impl Webcam {
+    /// From the next scan on `device` sees; with `None` the emulated camera does again.
+    pub fn take(&self, device: Option<PathBuf>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = device;
+    }
+
+    fn device(&self) -> Option<PathBuf> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+struct LensCamera(Lens, Webcam);
 
 #[async_trait]
 impl CameraSource for LensCamera {
     async fn open(&self) -> Result<Box<dyn Camera>, CameraError> {
-        Ok(Box::new(self.0.open()?))
+        match self.1.device() {
+            None => Ok(Box::new(self.0.open()?)),
+            #[cfg(target_os = "linux")]
+            Some(device) => Ok(Box::new(LinuxCamera::open(&device.display().to_string()).await?)),
+            #[cfg(not(target_os = "linux"))]
+            Some(device) => Err(CameraError::Missing { device: device.display().to_string() }),
+        }
     }
 }
 
@@ -177,16 +219,41 @@ impl World {
     /// # Errors
     /// [`WorldError`].
     pub async fn open(setup: &Setup) -> Result<Self, WorldError> {
+        Self::open_with(setup, Extra::default()).await
+    }
+
+    /// Sets both folders up where they are not, and nothing else: the acquirer believes the
+    /// terminals that it knows when it starts.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub fn prepare(setup: &Setup, extra: Extra) -> Result<AcquirerFolder, WorldError> {
+        let acquirer = match &setup.acquirer {
+            AcquirerAt::Folder(folder) => {
+                AcquirerFolder::open(folder).or_else(|_| AcquirerFolder::create(folder))?
+            }
+            AcquirerAt::InProcess => ensure_acquirer(setup)?,
+        };
+        ensure_terminal(setup, &acquirer, extra)?;
+        Ok(acquirer)
+    }
+
+    /// The same with what an emulator has besides.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub async fn open_with(setup: &Setup, extra: Extra) -> Result<Self, WorldError> {
         let acquirer = ensure_acquirer(setup)?;
-        let profile = ensure_terminal(setup, &acquirer)?;
-        let (link, gateway, own_clock) = surroundings(setup, &acquirer)?;
+        let profile = ensure_terminal(setup, &acquirer, extra)?;
+        let Surroundings { link, links, gateway, clock: own_clock } =
+            surroundings(setup, &acquirer)?;
         let clock: Arc<dyn WallClock> = match &own_clock {
             Some(clock) => Arc::new(clock.clone()),
             None => Arc::new(SystemClock),
         };
         let screen = EmulatedScreen::new();
         let speaker = EmulatedSpeaker::new();
-        let lens = Lens::new("emulated");
+        let (lens, webcam) = (Lens::new("emulated"), Webcam::default());
         let options = Options { paper: Paper::Mm58, finish: Finish::Cut, in_order_status: true };
         let receipts = setup.folder.join("receipts");
         let (printer, roll) =
@@ -195,9 +262,9 @@ impl World {
         let keys = SealedFile::open(&profile.vault, &profile.kek)?;
         let equipment = Equipment::new(
             Arc::new(screen.clone()),
-            Box::new(LensCamera(lens.clone())),
+            Box::new(LensCamera(lens.clone(), webcam.clone())),
             Box::new(printer),
-            Arc::new(storage),
+            Arc::new(storage.clone()),
         )
         .with_speaker(Arc::new(speaker.clone()));
         let terminal = Terminal::open(Parts {
@@ -210,8 +277,21 @@ impl World {
         })
         .await?;
         let setup = setup.clone();
-        let clock = own_clock;
-        Ok(Self { terminal, screen, speaker, lens, roll, link, gateway, clock, acquirer, setup })
+        Ok(Self {
+            terminal,
+            screen,
+            speaker,
+            lens,
+            roll,
+            link,
+            links,
+            storage,
+            webcam,
+            gateway,
+            clock: own_clock,
+            acquirer,
+            setup,
+        })
     }
 
     /// The acquirer's books, read-only.
@@ -268,7 +348,11 @@ fn ensure_acquirer(setup: &Setup) -> Result<AcquirerFolder, WorldError> {
 }
 
 /// Provisions the terminal's folder the first time; the profile is written each time.
-fn ensure_terminal(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Profile, WorldError> {
+fn ensure_terminal(
+    setup: &Setup,
+    acquirer: &AcquirerFolder,
+    extra: Extra,
+) -> Result<Profile, WorldError> {
     let folder = &setup.folder;
     fs::create_dir_all(folder).map_err(WorldError::file(folder))?;
     let acquirer_key = PublicKey::from_bytes(&acquirer.public_key()?)
@@ -284,9 +368,15 @@ fn ensure_terminal(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Profile, 
         acquirer.enrol(TERMINAL_KEY_ID, &public.to_bytes())?;
     }
     let installed = InstalledApps::at(&folder.join("apps"));
-    if installed.find(&setup.app).is_err() {
-        let built = setup.apps.join(&setup.app);
-        installed.install(&Package::read(&built)?.approve(&Publishers::default(), true)?)?;
+    let mut ids = vec![setup.app.as_str()];
+    if extra.has_hanging_app {
+        ids.push(HANGING_APP);
+    }
+    for id in &ids {
+        if installed.find(id).is_err() {
+            let built = setup.apps.join(id);
+            installed.install(&Package::read(&built)?.approve(&Publishers::default(), true)?)?;
+        }
     }
     let path = folder.join("profile.toml");
     let destination = acquirer.destination();
@@ -304,24 +394,41 @@ fn ensure_terminal(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Profile, 
         destination: &destination.canonicalize().unwrap_or(destination.clone()),
         acquirer_key: &acquirer_key,
         risk: &setup.risk,
-        apps: vec![EmulatedApp {
-            id: &setup.app,
-            grants: Permission::ALL.map(Permission::name).to_vec(),
-            settings: setup.settings.clone(),
-        }],
+        has_operators: extra.has_operators,
+        apps: ids.into_iter().map(|id| app(setup, id)).collect(),
     }
     .text();
     fs::write(&path, &text).map_err(WorldError::file(&path))?;
     Ok(Profile::parse(&path, &text)?)
 }
 
-type Surroundings = (EmulatedLink, Option<Gateway>, Option<TokioClock>);
+fn app<'a>(setup: &Setup, id: &'a str) -> EmulatedApp<'a> {
+    let settings = if id == setup.app { setup.settings.clone() } else { BTreeMap::new() };
+    EmulatedApp { id, grants: Permission::ALL.map(Permission::name).to_vec(), settings }
+}
+
+struct Surroundings {
+    link: EmulatedLink,
+    links: EmulatedLinks,
+    gateway: Option<Gateway>,
+    clock: Option<TokioClock>,
+}
+
+impl Surroundings {
+    fn over(inner: Arc<dyn Connector>, gateway: Option<Gateway>, clock: TokioClock) -> Self {
+        let links = EmulatedLinks::new(&inner);
+        let link = EmulatedLink::new(Arc::new(links.clone()));
+        Self { link, links, gateway, clock: Some(clock) }
+    }
+}
 
 fn surroundings(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Surroundings, WorldError> {
     match &setup.acquirer {
         AcquirerAt::Folder(_) => {
-            let link = EmulatedLink::new(Arc::new(TcpConnector));
-            Ok((link, None, None))
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+            let now_ms = u64::try_from(now.as_millis()).unwrap_or(CLOCK_START_MS);
+            let clock = TokioClock::starting_at(now_ms);
+            Ok(Surroundings::over(Arc::new(TcpConnector), None, clock))
         }
         AcquirerAt::InProcess => {
             let start = i64::try_from(CLOCK_START_MS).unwrap_or(0);
@@ -339,8 +446,8 @@ fn surroundings(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Surroundings
             tokio::spawn(async move {
                 let _ = keeper.keep_time().await;
             });
-            let link = EmulatedLink::new(Arc::new(connector));
-            Ok((link, Some(gateway), Some(TokioClock::starting_at(CLOCK_START_MS))))
+            let clock = TokioClock::starting_at(CLOCK_START_MS);
+            Ok(Surroundings::over(Arc::new(connector), Some(gateway), clock))
         }
     }
 }

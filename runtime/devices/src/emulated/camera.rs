@@ -71,6 +71,12 @@ impl Lens {
         self.change(|held| held.fault = fault);
     }
 
+    /// The present fault.
+    #[must_use]
+    pub fn fault(&self) -> Option<Fault> {
+        self.change(|held| held.fault)
+    }
+
     /// Opens the camera behind the lens; one at a time.
     ///
     /// # Errors

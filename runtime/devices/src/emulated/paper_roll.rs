@@ -11,6 +11,7 @@ use crate::escpos::interpret::{Event, InterpretError};
 use crate::escpos::status::{encode_at_once, encode_in_order};
 use crate::printer::{JobKey, PaperSupply, PrinterStatus};
 use crate::raster::{Paper, Raster};
+use tokio::sync::watch;
 
 /// Sheets kept in memory; the oldest is forgotten first. Files stay.
 const SHEETS_KEPT_MAX: usize = 1_024;
@@ -97,6 +98,7 @@ struct State {
     open: Raster,
     sheets: VecDeque<PrintedSheet>,
     torn_off: usize,
+    news: watch::Sender<usize>,
     fault: Option<Fault>,
     /// Bands until a fault, and which.
     countdown: Option<(u32, Fault)>,
@@ -119,6 +121,7 @@ impl PaperRoll {
             open: Raster::empty(paper),
             sheets: VecDeque::new(),
             torn_off: 0,
+            news: watch::Sender::new(0),
             fault: None,
             countdown: None,
             low: false,
@@ -159,6 +162,22 @@ impl PaperRoll {
     #[must_use]
     pub fn sheets(&self) -> Vec<PrintedSheet> {
         self.state().sheets.iter().cloned().collect()
+    }
+
+    /// The sheets after the first `seen` that are still on the roll, oldest first, and how many there
+    /// were in all.
+    #[must_use]
+    pub fn since(&self, seen: usize) -> (Vec<PrintedSheet>, usize) {
+        let state = self.state();
+        let new = state.torn_off.saturating_sub(seen).min(state.sheets.len());
+        let skipped = state.sheets.len() - new;
+        (state.sheets.iter().skip(skipped).cloned().collect(), state.torn_off)
+    }
+
+    /// How many sheets there were in all, to wait for the next one.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<usize> {
+        self.state().news.subscribe()
     }
 
     /// Why the emulator itself went wrong: bytes that it does not understand, or a folder that it
@@ -278,6 +297,7 @@ impl State {
             complete,
             picture: picture.clone(),
         });
+        self.news.send_replace(self.torn_off);
         picture.map(|picture| Files { picture, raster, text })
     }
 

@@ -60,6 +60,16 @@ impl EmulatedScreen {
         self.history().last().cloned()
     }
 
+    /// Everything shown after the first `seen` views that is still remembered, oldest first, and how
+    /// many were shown in all.
+    #[must_use]
+    pub fn since(&self, seen: usize) -> (Vec<Showing>, usize) {
+        let history = self.history();
+        let all = *self.0.shown.borrow();
+        let new = all.saturating_sub(seen).min(history.len());
+        (history.iter().skip(history.len() - new).cloned().collect(), all)
+    }
+
     /// How many views were shown, to wait for the next one.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<usize> {
@@ -90,7 +100,7 @@ impl Screen for EmulatedScreen {
             history.remove(0);
         }
         history.push(showing);
-        drop(history);
+        // Before the history is free again, so that the count is always that of the history.
         self.0.shown.send_modify(|count| *count = count.saturating_add(1));
     }
 

@@ -40,6 +40,12 @@ impl EmulatedStorage {
         *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
     }
 
+    /// The present fault.
+    #[must_use]
+    pub fn fault(&self) -> Option<Fault> {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The error of the present fault, for work that needs space or does not.
     fn check(&self, needs_space: bool) -> Result<(), StorageError> {
         let folder = self.directory.folder().to_owned();

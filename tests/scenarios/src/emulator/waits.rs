@@ -15,7 +15,7 @@ pub(crate) const HOURS_MAX: u64 = 48;
 /// How long a text, a code or a request is waited for.
 const SHOWN_WITHIN: Duration = Duration::from_secs(600);
 /// A start has ten minutes and a little; the rest is for the paper.
-const ENDS_WITHIN: Duration = Duration::from_secs(900);
+pub(crate) const ENDS_WITHIN: Duration = Duration::from_secs(900);
 /// Recovery gives up after an hour, and a closed code is watched for minutes.
 const SETTLES_WITHIN: Duration = Duration::from_secs(6 * 3_600);
 /// Between two looks at what tells nobody that it has changed.

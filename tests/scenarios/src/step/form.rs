@@ -1,22 +1,15 @@
 //! The forms of a step: the grammar and the help as one table.
 
-use super::{PhoneAct, Step, duration, number};
+use super::word::{
+    COUNT_MAX, WRONG_CODE, act, code, desk, duration, fault, file_name, hears, link_of, number,
+    pay, payment, place, printer, row, set, shows, sign_in, tap, time_zone, values, wallet, years,
+};
+use super::{CardAct, DeskStep, PhoneAct, Step, WindowStep};
 use crate::emulated_profile::OWNER_CODE;
-use caisson_acquirer::{Operation, Wallet};
 use caisson_devices::emulated::camera::Fault as CameraFault;
 use caisson_devices::emulated::paper_roll::Fault as PrinterFault;
-use caisson_devices::screen::Key;
+use caisson_devices::screen::{Key, Point, ReceiptWish};
 use caisson_network::emulated::Link;
-use caisson_vault::Passcode;
-
-/// A code that is nobody's.
-const WRONG_CODE: &str = "10203040";
-/// Most payments of a scenario.
-const PAYMENTS_MAX: u64 = 100;
-/// Farthest jump of the wall clock.
-const YEARS_MAX: u64 = 100;
-/// Most rows of a menu, and most bands or bytes before a fault.
-const COUNT_MAX: u64 = 1_000_000;
 
 /// What a form's captured words make.
 type Read = fn(&[&str]) -> Result<Step, String>;
@@ -30,17 +23,38 @@ const FORMS: &[(&str, &str, Read)] = &[
     ("cashier keys AMOUNT for order ORDER, picks SERVICE", "with the merchant's own order number", |c| pay(at(c, 0), None, Some(at(c, 1)), at(c, 2))),
     ("cashier refunds AMOUNT of payment N", "N counts the journal's payments from 1", |c| Ok(Step::Refund { amount: at(c, 0).to_owned(), payment: payment(at(c, 1))? })),
     ("cashier reprints payment N", "another copy of its receipt", |c| Ok(Step::Reprint { payment: payment(at(c, 0))? })),
-    ("cashier picks SERVICE", "a service that moves no money", |c| Ok(Step::Serve { service: at(c, 0).to_owned() })),
+    ("cashier keys AMOUNT", "on the page that asks for one", |c| desk(DeskStep::Amount(at(c, 0).to_owned()))),
+    ("cashier voids payment N", "all of it goes back", |c| desk(DeskStep::Void { payment: payment(at(c, 0))? })),
+    ("cashier picks SERVICE", "a way to pay where the desk asks for one, else a service that moves no money", |c| Ok(Step::Serve { service: at(c, 0).to_owned() })),
     ("cashier cancels", "presses Cancel", |_| Ok(Step::Press(Key::Cancel))),
     ("cashier says yes", "answers the terminal's question", |_| Ok(Step::Press(Key::Yes))),
     ("cashier says no", "answers the terminal's question", |_| Ok(Step::Press(Key::No))),
     ("owner keys the code", "which releases a held payment", |_| code(OWNER_CODE)),
     ("owner keys a wrong code", "as somebody else would", |_| code(WRONG_CODE)),
+    ("cashier keys a wrong code", "which is nobody's", |_| code(WRONG_CODE)),
     ("cashier presses ok", "the one button of a message", |_| Ok(Step::Press(Key::Ok))),
+    ("cashier presses ACT", "on a payment's page: reprint, refund, void or resolve", |c| desk(DeskStep::Do(act(at(c, 0))?))),
+    ("cashier signs in as NAME with CODE", "the code is never shown or saved", |c| sign_in(at(c, 0), Some(at(c, 1)))),
+    ("cashier signs in as NAME", "with the code that the emulated profile gives them", |c| sign_in(at(c, 0), None)),
+    ("cashier signs out", "the next one signs in", |_| desk(DeskStep::Go(caisson_devices::screen::Place::SignOut))),
+    ("cashier goes to PLACE", "keypad, menu, history, totals, problems, settings, about", |c| desk(DeskStep::Go(place(at(c, 0))?))),
+    ("cashier goes back", "to where the page was opened from", |_| desk(DeskStep::Go(caisson_devices::screen::Place::Back))),
+    ("cashier searches TEXT", "in the history; \"\" for all", |c| desk(DeskStep::Search(super::word::unquoted(at(c, 0))?))),
+    ("cashier sets SETTING VALUE", "language zh or en, theme light or dark, volume off, low or loud", |c| desk(DeskStep::Set(set(at(c, 0), at(c, 1))?))),
+    ("cashier wants paper", "the receipt printed", |_| Ok(Step::Press(Key::Receipt(ReceiptWish::Paper)))),
+    ("cashier wants a code", "the receipt as a code for the customer's phone", |_| Ok(Step::Press(Key::Receipt(ReceiptWish::Code)))),
+    ("cashier wants no receipt", "none", |_| Ok(Step::Press(Key::Receipt(ReceiptWish::Nothing)))),
+    ("customer fills in TEXT", "a form's fields, with ; between them", |c| values(at(c, 0))),
+    ("customer signs", "with one stroke", |_| Ok(Step::Press(Key::Strokes(vec![vec![Point { x: 100, y: 300 }, Point { x: 500, y: 100 }, Point { x: 900, y: 300 }]])))),
     ("cashier chooses row N", "of a menu, from 1", |c| row(at(c, 0))),
     ("customer shows nothing", "takes the phone away; so does the end of a payment", |_| Ok(Step::ShowNothing)),
     ("customer shows a damaged code", "a payment code that nobody can read", |_| Ok(Step::ShowDamaged)),
     ("customer shows the receipt of payment N", "the paper as it was printed", |c| Ok(Step::ShowReceipt { payment: payment(at(c, 0))? })),
+    ("customer shows webcam DEVICE", "what this machine's own camera sees, from the next scan on: /dev/video0", |c| Ok(Step::ShowWebcam(at(c, 0).into()))),
+    ("customer taps card NAME", "before a reader, where the terminal has one", |c| Ok(Step::Card(CardAct::Taps(at(c, 0).to_owned())))),
+    ("customer inserts card NAME", "into a reader, where the terminal has one", |c| Ok(Step::Card(CardAct::Inserts(at(c, 0).to_owned())))),
+    ("customer swipes card NAME", "through a reader, where the terminal has one", |c| Ok(Step::Card(CardAct::Swipes(at(c, 0).to_owned())))),
+    ("customer removes the card", "from the reader", |_| Ok(Step::Card(CardAct::Removes))),
     ("customer shows picture TEXT", "a file, from the scenario's own folder", |c| Ok(Step::ShowPicture(at(c, 0).into()))),
     ("customer shows code TEXT", "a code with that text", |c| Ok(Step::ShowText(at(c, 0).to_owned()))),
     ("customer shows WALLET code", "a fresh payment code of wechat, alipay or unionpay", |c| wallet(at(c, 0))),
@@ -59,6 +73,12 @@ const FORMS: &[(&str, &str, Read)] = &[
     ("acquirer FAULT", "does wrong, as `caisson acquirer --help` lists it", |c| fault(at(c, 0))),
     ("link goes down", "until it comes up", |_| Ok(Step::Link(Link::Down))),
     ("link comes up", "and carries everything", |_| Ok(Step::Link(Link::Up))),
+    ("link is slow", "each message comes later by 0.8 s", |_| Ok(Step::Link(Link::Slow))),
+    ("link is lossy", "of four connections one cannot be made and one loses its answer", |_| Ok(Step::Link(Link::Lossy))),
+    ("link LINK goes down", "wired, wifi or cellular alone; the next best takes over", |c| link_of(at(c, 0), Link::Down)),
+    ("link LINK comes up", "and carries everything", |c| link_of(at(c, 0), Link::Up)),
+    ("link LINK is slow", "each message comes later by 0.8 s", |c| link_of(at(c, 0), Link::Slow)),
+    ("link LINK is lossy", "of four connections one cannot be made and one loses its answer", |c| link_of(at(c, 0), Link::Lossy)),
     ("link cuts before the request", "on the next connection, just before its first byte", |_| Ok(Step::NextLink(Link::CutBeforeRequest))),
     ("link cuts after N byte(s)", "of the request on the next connection", |c| Ok(Step::NextLink(Link::CutAfter { bytes: number(at(c, 0), COUNT_MAX)? }))),
     ("link loses the next answer", "and carries what comes after it", |_| Ok(Step::NextLink(Link::LosesAnswer))),
@@ -71,9 +91,22 @@ const FORMS: &[(&str, &str, Read)] = &[
     ("camera is unplugged", "at once", |_| Ok(Step::Camera(Some(CameraFault::Unplugged)))),
     ("camera stalls", "sends no more pictures", |_| Ok(Step::Camera(Some(CameraFault::Stalled)))),
     ("camera is back", "and works", |_| Ok(Step::Camera(None))),
-    ("power cut", "the process is killed, and starts again", |_| Ok(Step::PowerCut)),
+    ("storage is full", "what apps keep takes no more", |_| Ok(Step::StorageFull(true))),
+    ("storage has room", "again", |_| Ok(Step::StorageFull(false))),
+    ("app hangs", "the next payment's app loops for ever, and the terminal ends it", |_| Ok(Step::AppHangs)),
+    ("books agree", "compares the acquirer's books with the journal, payment by payment", |_| Ok(Step::BooksAgree)),
+    ("power cut", "the process is killed; a scenario starts it again at once", |_| Ok(Step::PowerCut)),
+    ("power on", "starts it again with the same storage", |_| Ok(Step::PowerOn)),
     ("terminal restarts", "is stopped, and starts again", |_| Ok(Step::Restart)),
     ("terminal restarts in time zone ZONE", "whose profile says so now: +08:00, -03:30", |c| time_zone(at(c, 0))),
+    ("screen is tapped at X,Y", "a finger on the emulator's screen, in its dots", |c| tap(at(c, 0))),
+    ("screenshot TEXT", "of the emulator's screen, into its folder", |c| Ok(Step::Window(WindowStep::Screenshot { name: file_name(at(c, 0), "png")?, is_whole: false }))),
+    ("window screenshot TEXT", "of the emulator's whole window, into its folder", |c| Ok(Step::Window(WindowStep::Screenshot { name: file_name(at(c, 0), "png")?, is_whole: true }))),
+    ("paper is torn off", "the emulator's roll", |_| Ok(Step::Window(WindowStep::TearPaper))),
+    ("paper is saved", "as a picture and a text, in the emulator's folder", |_| Ok(Step::Window(WindowStep::SavePaper))),
+    ("transcript is saved", "as a scenario, in the emulator's folder", |_| Ok(Step::Window(WindowStep::SaveTranscript { name: None }))),
+    ("transcript is saved to TEXT", "as a scenario of that name", |c| Ok(Step::Window(WindowStep::SaveTranscript { name: Some(file_name(at(c, 0), "toml")?) }))),
+    ("transcript shows TEXT", "the panel shows only lines that hold it; \"\" for all", |c| Ok(Step::Window(WindowStep::Filter(super::word::unquoted(at(c, 0))?)))),
 ];
 
 /// Every accepted form with its meaning, one a line, for a help text.
@@ -117,91 +150,4 @@ fn captured<'s>(form: &str, sentence: &'s str) -> Option<Vec<&'s str>> {
 
 fn at<'s>(captured: &[&'s str], index: usize) -> &'s str {
     captured.get(index).copied().unwrap_or_default()
-}
-
-fn code(digits: &str) -> Result<Step, String> {
-    let code = Passcode::new(digits).ok_or_else(|| format!("\"{digits}\" is no code"))?;
-    Ok(Step::Press(Key::Code(code)))
-}
-
-fn pay(
-    amount: &str,
-    currency: Option<&str>,
-    order: Option<&str>,
-    service: &str,
-) -> Result<Step, String> {
-    Ok(Step::Pay {
-        amount: amount.to_owned(),
-        currency: currency.map(str::to_owned),
-        order: order.map(str::to_owned),
-        service: service.to_owned(),
-    })
-}
-
-fn payment(text: &str) -> Result<usize, String> {
-    Ok(usize::try_from(number(text, PAYMENTS_MAX)?).unwrap_or(usize::MAX))
-}
-
-/// So many years of 365 days, in milliseconds.
-fn years(text: &str) -> Result<i64, String> {
-    let years = i64::try_from(number(text, YEARS_MAX)?).unwrap_or_default();
-    Ok(years * 365 * 24 * 3_600_000)
-}
-
-/// As its profile will have it: minutes east of UTC.
-fn time_zone(text: &str) -> Result<Step, String> {
-    let wrong = || format!("\"{text}\" is not a time zone; write it like +08:00, at most 14 hours");
-    let east = |sign: i32| {
-        let (hours, minutes) = text.get(1..)?.split_once(':')?;
-        let is_number = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-        let both = is_number(hours) && is_number(minutes);
-        let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
-        (both && minutes < 60).then_some(sign * (hours * 60 + minutes))
-    };
-    let minutes = match text.chars().next() {
-        Some('+') => east(1),
-        Some('-') => east(-1),
-        _ => None,
-    };
-    let minutes = minutes.filter(|minutes| (-840..=840).contains(minutes)).ok_or_else(wrong)?;
-    Ok(Step::RestartIn { utc_offset_minutes: minutes })
-}
-
-fn row(text: &str) -> Result<Step, String> {
-    let row = u32::try_from(number(text, COUNT_MAX)?).unwrap_or(u32::MAX);
-    Ok(Step::Press(Key::Row(row - 1)))
-}
-
-fn wallet(name: &str) -> Result<Step, String> {
-    let wallet = Wallet::named(name);
-    let unknown = || format!("\"{name}\" is not a wallet; write wechat, alipay or unionpay");
-    wallet.map(Step::ShowCode).ok_or_else(unknown)
-}
-
-fn shows(quoted: &str) -> Result<Step, String> {
-    let inside = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    let text = inside.filter(|text| !text.is_empty());
-    text.map(|text| Step::Shows(text.to_owned()))
-        .ok_or_else(|| format!("{quoted} is not a text in double quotes"))
-}
-
-fn hears(name: &str) -> Result<Step, String> {
-    let known = Operation::ALL.iter().map(|operation| operation.name()).collect::<Vec<_>>();
-    let unknown = || format!("\"{name}\" is not an operation; write {}", known.join(", "));
-    Operation::named(name).map(Step::Hears).ok_or_else(unknown)
-}
-
-fn fault(line: &str) -> Result<Step, String> {
-    line.parse().map(Step::Acquirer).map_err(|_| {
-        let phrases = caisson_acquirer::FAULT_PHRASES.join(", ");
-        format!("\"{line}\" is not a fault of the acquirer ({phrases})")
-    })
-}
-
-fn printer(fault: PrinterFault, bands: Option<&str>) -> Result<Step, String> {
-    let after_bands = match bands {
-        None => None,
-        Some(text) => Some(u32::try_from(number(text, COUNT_MAX)?).unwrap_or(u32::MAX)),
-    };
-    Ok(Step::Printer { fault, after_bands })
 }
