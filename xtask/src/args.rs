@@ -7,10 +7,11 @@ pub(crate) const HELP: &str = "\
 Everything that one does with this repository.
 
   cargo xtask demo     Take two QR payments, one read from the customer's phone and one shown to
-                       it, against a simulated acquirer that runs as a process of its own, and
-                       print what happened. The receipts are in ./demo-out afterwards. The exit
-                       status is 0 only if both were approved and the acquirer's books agree with
-                       the terminal's journal.
+                       it, against a simulated acquirer. Where there is a display, they are taken
+                       in the emulator's window, which stays open; else what happened is printed,
+                       and the receipts are in ./demo-out afterwards. The exit status is 0 only if
+                       both were approved and the acquirer's books agree with the terminal's
+                       journal.
   cargo xtask test     Check everything: format, lints, tests, scenarios, the demo, the device build,
                        documentation, licences. A table at the end says what passed.
   cargo xtask check    The quick part of it: format, lints, documentation, licences.
@@ -25,6 +26,7 @@ Options
   --yes                Install what is missing without asking. CI=true in the environment says so
                        too.
   --headless           demo: never open a window.
+  --once               demo: close the window when both payments are taken.
   --language zh|en     demo: the language of screen and receipts; else that of the environment.
   --help               This text.
 
@@ -73,6 +75,19 @@ pub(crate) struct DemoOptions {
     pub(crate) consent: Consent,
     /// `None`: that of the environment.
     pub(crate) language: Option<Language>,
+    /// Where it is shown.
+    pub(crate) shown: Shown,
+}
+
+/// Where the demo is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// In a window that stays open, where there is a display and no CI.
+    Window,
+    /// In a window that is closed at the end.
+    Once,
+    /// In none.
+    Headless,
 }
 
 /// What to do.
@@ -96,13 +111,17 @@ pub(crate) fn parse(words: &[String]) -> Result<Verb, Error> {
     if words.iter().any(|word| word == "--help" || word == "-h") || verb == "help" {
         return Ok(Verb::Help);
     }
-    let mut seen = Seen { consent: consent_of_environment(), language: None, headless: false };
+    let mut seen = Seen { consent: consent_of_environment(), language: None, shown: Shown::Window };
     seen.read(options)?;
-    if verb != "demo" && (seen.language.is_some() || seen.headless) {
+    if verb != "demo" && (seen.language.is_some() || seen.shown != Shown::Window) {
         return Err(Error::Usage(format!("`{verb}` takes no option but --yes")));
     }
     match verb.as_str() {
-        "demo" => Ok(Verb::Demo(DemoOptions { consent: seen.consent, language: seen.language })),
+        "demo" => Ok(Verb::Demo(DemoOptions {
+            consent: seen.consent,
+            language: seen.language,
+            shown: seen.shown,
+        })),
         "test" => Ok(Verb::Test(seen.consent)),
         "check" => Ok(Verb::Check(seen.consent)),
         "build" => Ok(Verb::Build(seen.consent)),
@@ -113,8 +132,7 @@ pub(crate) fn parse(words: &[String]) -> Result<Verb, Error> {
 struct Seen {
     consent: Consent,
     language: Option<Language>,
-    // The demo has no window, so this asks for what is so already.
-    headless: bool,
+    shown: Shown,
 }
 
 impl Seen {
@@ -123,7 +141,8 @@ impl Seen {
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--yes" => self.consent = Consent::Given,
-                "--headless" => self.headless = true,
+                "--headless" => self.shown = Shown::Headless,
+                "--once" => self.shown = Shown::Once,
                 "--language" => self.language = Some(language(words.next())?),
                 other => return Err(Error::Usage(format!("there is no option `{other}`"))),
             }
@@ -142,10 +161,12 @@ fn language(word: Option<&String>) -> Result<Language, Error> {
 }
 
 fn consent_of_environment() -> Consent {
-    match std::env::var("CI").as_deref() {
-        Ok("" | "0" | "false") | Err(_) => Consent::Ask,
-        Ok(_) => Consent::Given,
-    }
+    if is_ci() { Consent::Given } else { Consent::Ask }
+}
+
+/// True where no person is there.
+pub(crate) fn is_ci() -> bool {
+    !matches!(std::env::var("CI").as_deref(), Ok("" | "0" | "false") | Err(_))
 }
 
 #[cfg(test)]
@@ -175,10 +196,14 @@ mod tests {
 
     #[test]
     fn the_demo_takes_its_options_in_any_order() {
-        let expected =
-            Verb::Demo(DemoOptions { consent: Consent::Given, language: Some(Language::Zh) });
-        assert_eq!(read("demo --headless --yes --language zh").expect("right"), expected);
-        assert_eq!(read("demo --language zh --yes").expect("right"), expected);
+        let expected = |shown| {
+            let (consent, language) = (Consent::Given, Some(Language::Zh));
+            Verb::Demo(DemoOptions { consent, language, shown })
+        };
+        let check = |line, shown| assert_eq!(read(line).expect("right"), expected(shown));
+        check("demo --headless --yes --language zh", Shown::Headless);
+        check("demo --language zh --yes", Shown::Window);
+        check("demo --language zh --once --yes", Shown::Once);
     }
 
     #[test]

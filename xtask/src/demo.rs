@@ -1,10 +1,10 @@
 //! `cargo xtask demo`: two payments, from nothing to paper, on one machine.
 
 use crate::acquirer::Acquirer;
-use crate::args::{DemoOptions, Language};
+use crate::args::{DemoOptions, Language, Shown};
 use crate::error::Error;
 use crate::place::Place;
-use crate::{apps, command, setup};
+use crate::{apps, args, command, emulator, setup};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,19 @@ pub(crate) fn run(place: &Place, options: &DemoOptions) -> Result<(), Error> {
     eprintln!("building the apps");
     apps::build(place)?;
     build_binary(place)?;
-    take(place, options.language)
+    // A CI may have a display, and nobody who would close the window.
+    let is_seen = emulator::has_display() && !args::is_ci();
+    match options.shown {
+        Shown::Window if is_seen => in_the_window(place, options.language, false),
+        Shown::Once if emulator::has_display() => in_the_window(place, options.language, true),
+        Shown::Window | Shown::Once | Shown::Headless => take(place, options.language),
+    }
+}
+
+fn in_the_window(place: &Place, language: Option<Language>, once: bool) -> Result<(), Error> {
+    let folder = fresh(&place.root.join(FOLDER))?;
+    let language = language.unwrap_or_else(language_of_environment);
+    emulator::demo(place, &folder, language, once)
 }
 
 /// Builds the binary for development.

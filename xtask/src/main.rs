@@ -12,6 +12,7 @@ mod args;
 mod command;
 mod demo;
 mod device;
+mod emulator;
 mod error;
 mod place;
 mod release;

@@ -11,10 +11,21 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::process::Command;
 
 /// What building the binary and the apps needs.
-pub(crate) const BUILD: [Need; 5] =
-    [Need::Compiler, Need::KernelHeaders, Need::Libclang, Need::Alsa, Need::WasmTarget];
+pub(crate) const BUILD: [Need; 6] = [
+    Need::Compiler,
+    Need::KernelHeaders,
+    Need::Libclang,
+    Need::Alsa,
+    Need::Fontconfig,
+    Need::WasmTarget,
+];
+/// What the emulator's window needs on a display that nobody sees.
+pub(crate) const WINDOW: [Need; 1] = [Need::VirtualDisplay];
 /// What checking the source needs.
 pub(crate) const LINT: [Need; 2] = [Need::Rustfmt, Need::Clippy];
+
+/// The display, and what a window loads when it opens on one.
+const X_PACKAGES: [&str; 5] = ["xvfb", "libx11-6", "libxcursor1", "libxi6", "libxkbcommon-x11-0"];
 
 /// Makes sure that `needs` are met.
 pub(crate) fn run(place: &Place, needs: &[Need], consent: Consent) -> Result<(), Error> {
@@ -67,6 +78,8 @@ impl Plan {
                 Need::KernelHeaders => plan.packages.push("linux-libc-dev"),
                 Need::Libclang => plan.packages.push("libclang-dev"),
                 Need::Alsa => plan.packages.extend(["libasound2-dev", "pkg-config"]),
+                Need::Fontconfig => plan.packages.extend(["libfontconfig-dev", "pkg-config"]),
+                Need::VirtualDisplay => plan.packages.extend(X_PACKAGES),
                 Need::WasmTarget => plan.targets.push("wasm32-wasip2"),
                 Need::Rustfmt => plan.components.push("rustfmt"),
                 Need::Clippy => plan.components.push("clippy"),

@@ -17,6 +17,10 @@ pub(crate) enum Need {
     Libclang,
     /// The speaker's driver links to it, and finds it by `pkg-config`.
     Alsa,
+    /// The screen finds its fonts by it; it is found by `pkg-config`.
+    Fontconfig,
+    /// The emulator's window is tested on it.
+    VirtualDisplay,
     /// The apps are built for `wasm32-wasip2`.
     WasmTarget,
     /// `cargo fmt`.
@@ -33,6 +37,8 @@ impl Need {
             Self::KernelHeaders => "the kernel's headers (linux/videodev2.h)",
             Self::Libclang => "libclang with its headers",
             Self::Alsa => "ALSA's headers (alsa.pc) and pkg-config",
+            Self::Fontconfig => "fontconfig's headers (fontconfig.pc) and pkg-config",
+            Self::VirtualDisplay => "a display in memory (Xvfb)",
             Self::WasmTarget => "Rust's target wasm32-wasip2",
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
@@ -50,6 +56,13 @@ impl Need {
             Self::Alsa => {
                 !cfg!(target_os = "linux")
                     || command::answers(Command::new("pkg-config").args(["--exists", "alsa"]))
+            }
+            Self::Fontconfig => {
+                !cfg!(target_os = "linux")
+                    || command::answers(Command::new("pkg-config").args(["--exists", "fontconfig"]))
+            }
+            Self::VirtualDisplay => {
+                !cfg!(target_os = "linux") || command::answers(Command::new("Xvfb").arg("-version"))
             }
             Self::WasmTarget => wasm_target(place),
             Self::Rustfmt => command::answers(&mut command::cargo(place, &["fmt", "--version"])),

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::place::Place;
 use crate::steps::Steps;
 use crate::system::Need;
-use crate::{apps, command, demo, device, setup};
+use crate::{apps, command, demo, device, emulator, setup};
 use std::fs;
 use std::path::PathBuf;
 
@@ -24,7 +24,8 @@ const CUT: [&str; 6] = [
 
 /// Everything.
 pub(crate) fn test(place: &Place, consent: Consent) -> Result<(), Error> {
-    let needs: Vec<Need> = [setup::BUILD.as_slice(), setup::LINT.as_slice()].concat();
+    let needs: Vec<Need> =
+        [setup::BUILD.as_slice(), setup::LINT.as_slice(), setup::WINDOW.as_slice()].concat();
     setup::run(place, &needs, consent)?;
     let mut steps = Steps::default();
     steps.run("format", || format(place));
@@ -45,10 +46,12 @@ pub(crate) fn test(place: &Place, consent: Consent) -> Result<(), Error> {
         steps.run("scenarios", || scenarios(place));
         steps.run("power cuts", || power_cuts(place));
         steps.run("demo", || demo::take(place, None));
+        steps.run("emulator", || emulator::test(place));
     } else {
         steps.leave("power cuts", "there is no binary or no app to run them with");
         steps.leave("scenarios", "there is no binary or no app to run them with");
         steps.leave("demo", "there is no binary or no app to run it with");
+        steps.leave("emulator", "there is no binary or no app to run it with");
     }
     steps.run("documentation", || documentation(place));
     licences(place, &mut steps);

@@ -51,6 +51,65 @@ fn a_sentence_is_read_as_the_step_that_it_says() {
 }
 
 #[test]
+fn a_sentence_of_the_emulator_is_read_as_the_step_that_it_says() {
+    check("link wifi is slow", "LinkOf(Wifi, Slow)");
+    check("link cellular comes up", "LinkOf(Cellular, Up)");
+    check("link is lossy", "Link(Lossy)");
+    check("storage is full", "StorageFull(true)");
+    check("customer shows webcam /dev/video0", "ShowWebcam(\"/dev/video0\")");
+    check("customer taps card visa", "Card(Taps(\"visa\"))");
+    check("customer removes the card", "Card(Removes)");
+    check("customer fills in Li; 12 ", "Press(Values([\"Li\", \"12\"]))");
+    let sign_in = |code: &str| format!("Desk(SignIn {{ name: \"Li\", code: {code} }})");
+    check("cashier signs in as Li with 110011", &sign_in("Some(Passcode(hidden))"));
+    check("cashier signs in as Li", &sign_in("None"));
+    check("cashier signs out", "Desk(Go(SignOut))");
+    check("cashier goes to history", "Desk(Go(History))");
+    check("cashier goes back", "Desk(Go(Back))");
+    check("cashier keys 12.00", "Desk(Amount(\"12.00\"))");
+    check("cashier voids payment 2", "Desk(Void { payment: 2 })");
+    check("cashier presses refund", "Desk(Do(Refund))");
+    check("cashier presses ok", "Press(Ok)");
+    check("cashier wants no receipt", "Press(Receipt(Nothing))");
+    check("cashier searches \"\"", "Desk(Search(\"\"))");
+    check("cashier sets volume low", "Desk(Set(Volume(Low)))");
+    check("screen is tapped at 240,400", "Window(Tap { x: 240, y: 400 })");
+    let picture = |whole| format!("Window(Screenshot {{ name: \"paid.png\", is_whole: {whole} }})");
+    check("screenshot paid", &picture(false));
+    check("window screenshot paid.png", &picture(true));
+    check("paper is torn off", "Window(TearPaper)");
+    check("transcript is saved", "Window(SaveTranscript { name: None })");
+    check(
+        "transcript is saved to my day",
+        "Window(SaveTranscript { name: Some(\"my day.toml\") })",
+    );
+    check("books agree", "BooksAgree");
+    check("power on", "PowerOn");
+}
+
+#[test]
+fn a_word_of_the_emulator_that_cannot_be_is_told_and_a_code_is_not_repeated() {
+    check(
+        "link satellite is slow",
+        "\"link satellite is slow\" is not a step: \"satellite\" is not a link; write wired, wifi or \
+         cellular",
+    );
+    check(
+        "screenshot ../x",
+        "\"screenshot ../x\" is not a step: \"../x\" is no name; 1 to 60 letters, digits, - and _",
+    );
+    check(
+        "screen is tapped at here",
+        "\"screen is tapped at here\" is not a step: \"here\" is no place; write it like 240,400",
+    );
+    check(
+        "cashier sets theme blue",
+        "\"cashier sets theme blue\" is not a step: \"theme blue\" is no setting; write language zh or \
+         en, theme light or dark, volume off, low or loud",
+    );
+}
+
+#[test]
 fn an_amount_is_taken_as_it_was_keyed_with_its_currency_and_order() {
     let pay = |amount, currency, order| {
         format!(
@@ -178,7 +237,7 @@ fn an_unknown_or_missing_key_is_shown_in_its_line() {
         "screens = []",
         "qr/x.toml: TOML parse error at line 3, column 1\n  |\n3 | screens = []\n  | ^^^^^^^\n\
          unknown field `screens`, expected one of `app`, `language`, `settings`, `risk`, `acquirer`, \
-         `steps`, `screen`, `screen_never`, `paper`, `journal`, `books`, `open_at_end`\n",
+         `desk`, `steps`, `screen`, `screen_never`, `paper`, `journal`, `books`, `open_at_end`\n",
     );
     check_file(
         "books = [\"nothing\"]\n",

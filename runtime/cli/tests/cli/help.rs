@@ -3,7 +3,7 @@
 use crate::common::Desk;
 
 const STORED: &str = include_str!("../help.txt");
-const PAGES: [&str; 23] = [
+const PAGES: [&str; 25] = [
     "--help",
     "run --help",
     "provision --help",
@@ -27,6 +27,8 @@ const PAGES: [&str; 23] = [
     "app sign --help",
     "app compile --help",
     "demo --help",
+    "emulator --help",
+    "emulator ctl --help",
 ];
 
 /// The help page changes with the program: `CAISSON_BLESS=1 cargo test -p caisson help` stores it.

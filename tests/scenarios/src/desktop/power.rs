@@ -149,7 +149,7 @@ async fn listen(
 }
 
 impl Shared {
-    async fn shown(&self, running: &Running, showing: Showing) {
+    async fn shown(&self, running: &Arc<Running>, showing: Showing) {
         let is_end = matches!(showing.view, View::Outcome { .. });
         self.around.transcript.add(SCREEN, &showing.line());
         running.screen.show(showing.clone());
@@ -158,8 +158,9 @@ impl Shared {
         if is_end && matches!(self.state().camera.1, Held::Code(_) | Held::Damaged(_)) {
             // The customer takes the phone away.
             self.state().camera = (String::new(), Held::Nothing);
-            // A terminal that is gone sees nothing anyway.
-            let _ = running.order(Order::Hold(Held::Nothing)).await;
+            let running = Arc::clone(running);
+            // Its answer comes by the pipe that is being heard here.
+            tokio::spawn(async move { running.order(Order::Hold(Held::Nothing)).await });
         }
     }
 

@@ -17,6 +17,7 @@ use crate::step::{Step, WindowStep};
 use crate::transcript::{self, Entry, SCREEN};
 use crate::world::World;
 use caisson_core::Language;
+use caisson_core::view::View;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs;
@@ -95,7 +96,10 @@ impl Told {
         let mut shown: Option<String> = None;
         for (at, entry) in entries.iter().enumerate() {
             if entry.who == SCREEN {
-                shown = Some(entry.what.clone());
+                // How long a "please wait" stands is chance.
+                if !is_wait(&entry.what) {
+                    shown = Some(entry.what.clone());
+                }
                 continue;
             }
             let Some((sentence, step)) = said(entry) else { continue };
@@ -156,6 +160,10 @@ impl Told {
     }
 }
 
+fn is_wait(line: &str) -> bool {
+    [Language::Zh, Language::En].into_iter().any(|language| View::Wait.line(None, language) == line)
+}
+
 /// True where somebody says later, before it is said again, that `sentence` was not done.
 fn was_not_done(sentence: &str, later: &[Entry]) -> bool {
     let again = |entry: &Entry| said(entry).is_some_and(|(other, _)| other == sentence);
@@ -202,4 +210,82 @@ fn list<'t>(text: &mut String, key: &str, items: impl Iterator<Item = &'t str>) 
         let _ = writeln!(text, "    {},", Value::from(item));
     }
     text.push_str("]\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(lines: &[(&str, &str)]) -> Told {
+        let entry = |(at_ms, (who, what)): (u64, &(&str, &str))| Entry {
+            at_ms,
+            who: (*who).to_owned(),
+            what: (*what).to_owned(),
+            sheet: None,
+        };
+        Told::of(&(0..).zip(lines).map(entry).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn between_two_acts_stands_what_the_screen_showed_last() {
+        let told = told(&[
+            ("terminal", "runs, start 1 of its journal"),
+            ("screen", "Who is at the till?: Wang"),
+            ("cashier", "signs in as Wang"),
+            ("screen", "Key your code: Wang"),
+            ("screen", "enter the amount"),
+            ("cashier", "keys 12.00, picks pay"),
+            ("screen", "Scan the code"),
+            ("screen", "please wait"),
+            ("customer", "shows wechat code"),
+            ("screen", "approved 12.00"),
+            ("waits for", "screen shows \"approved 12.00\""),
+            ("power", "is off: the terminal ended by itself: signal: 9"),
+            ("power", "on"),
+        ]);
+        let expected = [
+            "screen shows \"Who is at the till?: Wang\"",
+            "cashier signs in as Wang",
+            "screen shows \"enter the amount\"",
+            "cashier keys 12.00, picks pay",
+            "screen shows \"Scan the code\"",
+            "customer shows wechat code",
+            "screen shows \"approved 12.00\"",
+            "power on",
+        ];
+        assert_eq!(told.steps, expected);
+        assert_eq!(told.left_out, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_was_not_done_or_cannot_be_done_again_is_no_step() {
+        let told = told(&[
+            ("cashier", "keys 12.00, picks nonsense"),
+            ("not done", "cashier keys 12.00, picks nonsense: there is no \"nonsense\" to pick"),
+            ("customer", "shows webcam /dev/video0"),
+            ("customer", "shows a code of 16 characters"),
+            ("cashier", "cancels"),
+        ]);
+        assert_eq!(told.steps, ["cashier cancels"]);
+        assert_eq!(
+            told.left_out,
+            ["customer shows webcam /dev/video0", "customer shows a code of 16 characters"]
+        );
+    }
+
+    #[test]
+    fn what_is_saved_is_read_as_a_scenario() {
+        let told = told(&[("cashier", "goes to menu"), ("screen", "Menu \"quoted\"")]);
+        let witness = json!({
+            "paper": ["receipt 12.00, original"],
+            "journal": [["authorising", "approved", "completed"]],
+            "books": ["captured 1200 CNY, once"],
+            "is_open": false,
+        });
+        let text = told.text(&witness, Language::Zh);
+        let read = Scenario::parse(std::path::Path::new("x.toml"), &text);
+        assert!(read.is_ok(), "{read:?}\n{text}");
+        let empty = told.text(&json!({ "paper": [], "journal": [], "books": [] }), Language::En);
+        assert!(Scenario::parse(std::path::Path::new("x.toml"), &empty).is_ok(), "{empty}");
+    }
 }
