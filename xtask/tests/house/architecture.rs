@@ -5,8 +5,8 @@ use crate::tree::{exists, members, nothing_wrong, text};
 /// Pages that people read first.
 const PAGES: [&str; 3] = ["docs/architecture.md", "README.md", "README.zh-CN.md"];
 /// The folders at the top of the repository that a page may name.
-const TOP: [&str; 8] =
-    ["runtime/", "apps/", "tests/", "wit/", "xtask/", "docs/", ".ci/", ".config/"];
+const TOP: [&str; 9] =
+    ["runtime/", "ui/", "apps/", "tests/", "wit/", "xtask/", "docs/", ".ci/", ".config/"];
 
 /// The paths that `page` names between backticks or as the target of a link. What has a blank, a
 /// star or another sign in it is an example, not a path.
