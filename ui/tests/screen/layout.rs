@@ -144,3 +144,14 @@ fn no_text_leaves_its_place_with_the_longest_texts_at_both_sizes_in_both_languag
     }
     assert_eq!(wrong, Vec::<String>::new(), "{} faults", wrong.len());
 }
+
+#[test]
+fn a_text_outside_its_place_and_one_over_another_are_seen() {
+    let screen = Screen::open(SIZES[0]);
+    let case = usual(LANGUAGES[1]).into_iter().find(|case| case.name == "message").unwrap();
+    screen.show(case.showing);
+    assert_eq!(faults(&screen, (480.0, 800.0)), Vec::<String>::new());
+    assert!(!faults(&screen, (400.0, 800.0)).is_empty());
+    assert!(overlap((0.0, 0.0, 10.0, 10.0), (8.0, 8.0, 20.0, 20.0)));
+    assert!(!overlap((0.0, 0.0, 10.0, 10.0), (10.0, 0.0, 20.0, 10.0)));
+}
