@@ -74,6 +74,8 @@ impl<W: PosWindow> Face<W> {
     pub fn show(&self, showing: &Showing) {
         if let View::Page(page) = &showing.view {
             self.desk.show(page, showing);
+        } else {
+            self.desk.leave();
         }
         self.view.show(showing);
     }
@@ -81,6 +83,7 @@ impl<W: PosWindow> Face<W> {
     /// Shows the status bar.
     pub fn status(&self, status: &Status) {
         self.status.show(status);
+        self.desk.settings(status.settings);
     }
 
     /// What can be seen now. Without dots where the window has none to give.

@@ -12,8 +12,8 @@ pub(crate) use panel::PanelAdapter;
 pub(crate) use status::StatusAdapter;
 pub(crate) use view::ViewAdapter;
 
-use crate::generated::{DeviceWindow, EmulatorWindow, Status, Theme, View};
-use crate::message::{UiEvent, WindowKind};
+use crate::generated::{Desk, DeviceWindow, EmulatorWindow, Panel, Status, Theme, View};
+use crate::message::{ScreenSize, UiEvent, WindowKind};
 use caisson_core::Language;
 use caisson_devices::screen::Key;
 use slint::{ComponentHandle, Global as _, LogicalPosition, LogicalSize, PlatformError};
@@ -38,6 +38,10 @@ pub trait PosWindow: ComponentHandle + Sized + 'static {
     fn status(&self) -> Status<'_>;
     /// The global of colours.
     fn theme(&self) -> Theme<'_>;
+    /// The global of the desk's pages.
+    fn desk(&self) -> Desk<'_>;
+    /// The global of the emulator's panel, where the window has one.
+    fn panel(&self) -> Option<Panel<'_>>;
 }
 
 impl PosWindow for DeviceWindow {
@@ -65,6 +69,14 @@ impl PosWindow for DeviceWindow {
     fn theme(&self) -> Theme<'_> {
         Theme::get(self)
     }
+
+    fn desk(&self) -> Desk<'_> {
+        Desk::get(self)
+    }
+
+    fn panel(&self) -> Option<Panel<'_>> {
+        None
+    }
 }
 
 impl PosWindow for EmulatorWindow {
@@ -73,7 +85,12 @@ impl PosWindow for EmulatorWindow {
     }
 
     fn prepare(&self, kind: WindowKind) {
-        let _ = kind;
+        let (width, height) = match kind {
+            WindowKind::Device | WindowKind::Emulator(ScreenSize::Small) => (480.0, 800.0),
+            WindowKind::Emulator(ScreenSize::Large) => (720.0, 1_280.0),
+        };
+        self.set_device_width(width);
+        self.set_device_height(height);
     }
 
     fn screen(&self) -> (LogicalPosition, LogicalSize) {
@@ -94,6 +111,14 @@ impl PosWindow for EmulatorWindow {
     fn theme(&self) -> Theme<'_> {
         Theme::get(self)
     }
+
+    fn desk(&self) -> Desk<'_> {
+        Desk::get(self)
+    }
+
+    fn panel(&self) -> Option<Panel<'_>> {
+        Some(Panel::get(self))
+    }
 }
 
 /// Where keys go. One answer for each showing: after it, only Cancel is taken until the next one,
@@ -113,7 +138,8 @@ impl Outbox {
     /// Sends a key. A channel that is full is a terminal that hangs: the key is lost, and can be
     /// pressed again.
     pub(crate) fn key(&self, key: Key) {
-        let is_answer = key != Key::Cancel;
+        // Settings are whole each time: a second one takes nothing away from the first.
+        let is_answer = !matches!(key, Key::Cancel | Key::Set(_));
         if is_answer && self.is_answered.get() {
             return;
         }

@@ -46,6 +46,12 @@ impl AmountEntry {
         self.is_over = false;
     }
 
+    /// As much as can be.
+    pub(crate) fn all(&mut self) {
+        self.minor = self.max;
+        self.is_over = false;
+    }
+
     /// The amount, where there is one.
     pub(crate) fn whole(&self) -> Option<u64> {
         (self.minor > 0).then_some(self.minor)

@@ -6,9 +6,46 @@ use std::path::Path;
 /// A picture and what it shows.
 type Shown = (&'static str, &'static str);
 /// The sections of the page. Every picture by day at 480 x 800 is in one of them.
-const SECTIONS: [(&str, &[Shown]); 3] =
-    [("A payment", PAYMENT), ("How it ends", ENDS), ("What apps show", APPS)];
+const SECTIONS: [(&str, &[Shown]); 5] = [
+    ("The till", TILL),
+    ("A payment", PAYMENT),
+    ("How it ends", ENDS),
+    ("What apps show", APPS),
+    ("The desk", DESK),
+];
 
+const TILL: &[Shown] = &[
+    ("desk-sign-in", "Who is at the till"),
+    ("desk-code", "The operator's code"),
+    ("desk-code-wrong", "After a wrong code"),
+    ("desk-code-locked", "After too many"),
+    ("desk-keypad", "The amount of the next sale"),
+    ("desk-keypad-problems", "Three payments need attention"),
+    ("desk-methods", "The way to pay; one is down"),
+];
+const DESK: &[Shown] = &[
+    ("desk-menu", "The menu, with services of apps"),
+    ("desk-history", "Payments, the newest first"),
+    ("desk-history-nothing", "A search without a result"),
+    ("desk-details", "A sale, and what can be done with it"),
+    ("desk-details-declined", "A payment that was refused"),
+    ("desk-refund", "How much goes back"),
+    ("desk-void", "All of it goes back"),
+    ("desk-totals", "The day so far"),
+    ("desk-totals-none", "A day without payments"),
+    ("desk-problems", "What is not settled"),
+    ("desk-problems-none", "Everything is settled"),
+    ("desk-problem-asking", "The terminal is finding out"),
+    ("desk-problem-parked", "The owner must decide"),
+    ("desk-resolve", "The owner's word"),
+    ("desk-denied", "Somebody may not do that"),
+    ("desk-settings", "Language, look and sound"),
+    ("desk-about", "Versions and licences"),
+    ("desk-receipt", "The receipt for the customer's phone"),
+    ("desk-said-done", "Something was done"),
+    ("desk-said-plain", "Something was done, and that is all"),
+    ("desk-said-not", "Something was not done"),
+];
 const PAYMENT: &[Shown] = &[
     ("idle", "Ready, where payments start at the shop's till"),
     ("scan", "The customer's code is scanned"),

@@ -74,7 +74,7 @@ impl<W: PosWindow> Screen<W> {
     }
 
     /// Lets handlers of changes run, which wait for the next turn of a loop.
-    fn settle(&self) {
+    pub fn settle(&self) {
         slint::platform::update_timers_and_animations();
         i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(1));
     }

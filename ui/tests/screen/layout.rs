@@ -1,6 +1,7 @@
 //! Nothing is too small for a finger, and no text leaves its place.
 
 use crate::cases::{Case, at_caps, reasons, usual};
+use crate::desk_cases;
 use crate::harness::{LANGUAGES, SIZES, Screen, code};
 use caisson_devices::screen::Showing;
 use i_slint_backend_testing::ElementHandle;
@@ -20,6 +21,8 @@ fn all(language: caisson_core::Language) -> Vec<(String, Showing)> {
     };
     let mut all = named("as usual", usual(language));
     all.extend(named("at its caps", at_caps(language)));
+    all.extend(named("as usual", desk_cases::usual(language)));
+    all.extend(named("at its caps", desk_cases::at_caps(language)));
     let told = reasons(language).into_iter();
     all.extend(told.map(|showing| (format!("{:?} {}", showing.view, code(language)), showing)));
     all

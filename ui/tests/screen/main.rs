@@ -2,6 +2,9 @@
 
 mod cases;
 mod contrast;
+mod desk;
+mod desk_cases;
+mod emulator;
 mod gallery;
 mod harness;
 mod idle;
