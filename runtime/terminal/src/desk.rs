@@ -105,6 +105,7 @@ impl Desk {
     pub async fn run(&self) -> Result<(), TerminalError> {
         let inner = Arc::clone(self.inner());
         let Some(_manned) = inner.news.man() else { return Err(TerminalError::DeskTaken) };
+        self.terminal.set_volume(inner.settings.now().volume);
         let news = inner.news.subscribe();
         let mut shift = Shift { who: None, pages: Vec::new(), news };
         loop {

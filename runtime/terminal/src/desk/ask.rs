@@ -172,6 +172,7 @@ impl Desk {
                 }
                 Key::Go(_) => return Err(Leave::Go(Move::Back)),
                 Key::Set(settings) => {
+                    self.terminal.set_volume(settings.volume);
                     if let Err(error) = self.inner().settings.set(settings).await {
                         tracing::error!(%error, "the settings are forgotten at the next start");
                     }

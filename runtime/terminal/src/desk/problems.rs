@@ -63,21 +63,24 @@ impl Desk {
     }
 
     /// Yes says that the customer has paid, No that not; both lead to a question that asks again.
+    /// To ask for the act alone says whether one may.
     pub(super) async fn problem(&self, shift: &mut Shift, key: &PaymentKey) -> Result<Move, Leave> {
         let Some(row) = self.unsettled_row(key).await? else { return Ok(Move::Back) };
         let problem = self.problem_of(&row);
         let is_parked = !problem.is_asking;
         let page = Ask::of(Page::Problem(problem)).fresh();
         let paid = self.ask(shift, page, |pressed| match pressed {
-            Key::Yes if is_parked => Some(true),
-            Key::No if is_parked => Some(false),
+            Key::Yes if is_parked => Some(Some(true)),
+            Key::No if is_parked => Some(Some(false)),
+            Key::Do(Act::Resolve, of) if is_parked && of == *key => Some(None),
             _ => None,
         });
         let paid = paid.await?;
-        if self.allow(shift, Act::Resolve).await? == super::Allowed::Denied {
-            return Ok(Move::Stay);
-        }
-        Ok(Move::Into(At::Resolve(key.clone(), paid)))
+        let allowed = self.allow(shift, Act::Resolve).await?;
+        Ok(match paid.filter(|_| allowed == super::Allowed::Yes) {
+            Some(paid) => Move::Into(At::Resolve(key.clone(), paid)),
+            None => Move::Stay,
+        })
     }
 
     pub(super) async fn resolve(

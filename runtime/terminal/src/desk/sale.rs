@@ -120,6 +120,7 @@ impl Desk {
         let outcome = shown_as(row.kind, row.state, row.reason);
         let view = View::Outcome { outcome, reason: row.reason, asks_receipt: false };
         self.inner().show(view, Some(row.approved.unwrap_or(row.amount)), Some(until));
+        self.inner().sound_outcome(outcome, row.approved);
     }
 
     /// One sentence, and back.

@@ -1,6 +1,6 @@
 //! Looking things up at the desk, and what is not settled.
 
-use crate::shop::{STAFF, Shop, play};
+use crate::shop::{STAFF, Shop, UNKNOWN, play};
 use caisson_core::Reason;
 use caisson_core::desk::{Act, Page, Problem};
 use caisson_core::payment::State;
@@ -45,8 +45,7 @@ fn the_history_is_searched_by_amount_key_way_to_pay_and_state() {
 
 /// A sale whose answer is lost, with the line down before anybody can ask.
 async fn unknown(shop: &Shop) {
-    let unknown = "not certain yet 12.22: No answer came. Do not take the money again; the \
-                   terminal is finding out.";
+    let unknown = format!("not certain yet 12.22: {UNKNOWN}");
     let lines = async {
         shop.see("the wallet is asked", |showing| {
             showing.line().starts_with("Taking the payment").then_some(())
@@ -55,7 +54,7 @@ async fn unknown(shop: &Shop) {
         sleep(Duration::from_secs(1)).await;
         shop.link.set(Link::Down);
     };
-    let ((), ()) = tokio::join!(shop.sell(1_222, unknown), lines);
+    let ((), ()) = tokio::join!(shop.sell(1_222, &unknown), lines);
 }
 
 async fn problem(shop: &Shop, wanted: impl Fn(&Problem) -> bool) -> Problem {
@@ -129,12 +128,9 @@ fn a_supervisor_resolves_nothing() {
 #[test]
 fn an_unknown_payment_that_becomes_certain_is_told_while_its_outcome_stands() {
     play(&[], async |shop| {
-        shop.sell(
-            1_222,
-            "not certain yet 12.22: No answer came. Do not take the money again; the terminal is \
-             finding out.",
-        )
-        .await;
+        shop.keypad().await;
+        unknown(&shop).await;
+        shop.link.set(Link::Up);
         shop.line("approved 12.22").await;
     });
 }

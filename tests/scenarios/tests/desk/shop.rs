@@ -37,6 +37,9 @@ const HASH: &str = "$argon2id$v=19$m=8192,t=1,p=1$YW4tZW11bGF0ZWQtc2FsdA\
 /// Cashier, supervisor and owner, in this order.
 pub(crate) const STAFF: [(&str, &str); 3] =
     [("Li", "cashier"), ("Wang", "supervisor"), ("Zhao", "owner")];
+/// What a lost answer leaves on the screen, after the amount.
+pub(crate) const UNKNOWN: &str = "The request was sent, but no answer came. Do not take the money \
+    again; the terminal is asking.";
 /// Longest that a page is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -174,7 +177,10 @@ impl Shop {
         let Self { home, terminal, lens, link, clock, _gateway, desk, serving, codes, .. } = self;
         serving.abort();
         let _ = serving.await;
+        // What works behind the counter holds the journal too.
+        terminal.settled().await;
         drop((desk, terminal));
+        tokio::task::yield_now().await;
         let (terminal, screen, roll) = open(profile(&folder, staff), &link, &lens, &clock).await;
         let (desk, serving) = serve(&terminal);
         Self { home, terminal, screen, lens, roll, link, clock, _gateway, desk, serving, codes }
