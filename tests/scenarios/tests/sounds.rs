@@ -101,7 +101,11 @@ impl Till {
     }
 
     /// Presses `key` once such a view is shown.
-    fn press_when(&self, is_wanted: fn(&View) -> bool, key: Key) -> impl Future<Output = ()> {
+    fn press_when(
+        &self,
+        is_wanted: fn(&View) -> bool,
+        key: Key,
+    ) -> impl Future<Output = ()> + use<> {
         let screen = self.world.screen.clone();
         async move {
             let mut changes = screen.changes();
