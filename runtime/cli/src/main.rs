@@ -30,7 +30,7 @@ mod chronicle;
 mod command;
 #[cfg(feature = "screen")]
 mod drawn;
-#[cfg(feature = "desktop")]
+#[cfg(all(feature = "desktop", feature = "window"))]
 mod emulator;
 mod equipment;
 mod error;

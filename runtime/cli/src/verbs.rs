@@ -5,7 +5,7 @@ mod acquirer;
 mod app;
 #[cfg(feature = "desktop")]
 mod demo;
-#[cfg(feature = "desktop")]
+#[cfg(all(feature = "desktop", feature = "window"))]
 mod emulator;
 mod find;
 mod journal;
@@ -58,7 +58,7 @@ Example:
 pub(crate) enum Verb {
     Run(run::Run),
     Provision(provision::Provision),
-    #[cfg(feature = "desktop")]
+    #[cfg(all(feature = "desktop", feature = "window"))]
     Emulator(emulator::Emulator),
     #[cfg(feature = "desktop")]
     Scenario(scenario::Scenario),
@@ -79,7 +79,7 @@ impl Verb {
         match self {
             Self::Run(verb) => verb.run(),
             Self::Provision(verb) => verb.run(),
-            #[cfg(feature = "desktop")]
+            #[cfg(all(feature = "desktop", feature = "window"))]
             Self::Emulator(verb) => verb.run(),
             #[cfg(feature = "desktop")]
             Self::Scenario(verb) => verb.run(),
