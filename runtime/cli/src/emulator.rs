@@ -7,6 +7,8 @@ mod window;
 
 use crate::error::CliError;
 use caisson_core::Language;
+use caisson_devices::speaker::{Silent, Speaker};
+use caisson_devices::system::speaker::SystemSpeaker;
 use caisson_scenarios::{ControlError, Desktop, DesktopError, DesktopOptions};
 use caisson_ui::{MESSAGES_WAITING_MAX, ScreenSize, UiCommand, UiEvent, WindowKind};
 use std::path::PathBuf;
@@ -29,6 +31,7 @@ pub(crate) struct Wanted {
 
 /// Opens the window and serves it until it is closed.
 pub(crate) fn open(wanted: Wanted) -> Result<(), CliError> {
+    caisson_ui::enter().map_err(CliError::environment)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime
         .map_err(|error| CliError::environment(format!("the system gives no threads: {error}")))?;
@@ -135,6 +138,17 @@ pub(crate) fn default_folder() -> Result<PathBuf, CliError> {
         CliError::environment("neither XDG_DATA_HOME nor HOME is set").hinted("name a --folder")
     })?;
     Ok(data.join("caisson").join("emulator"))
+}
+
+/// This machine's own; silence where it has none.
+pub(crate) fn loudspeaker() -> Arc<dyn Speaker> {
+    match SystemSpeaker::start() {
+        Ok(speaker) => Arc::new(speaker),
+        Err(error) => {
+            tracing::warn!(%error, "nothing is heard");
+            Arc::new(Silent)
+        }
+    }
 }
 
 /// The terminal's process says on standard error what happens in it; the emulator keeps that.

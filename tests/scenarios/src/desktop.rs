@@ -226,7 +226,7 @@ impl Desktop {
     }
 
     /// Ends the terminal by itself, and with it the emulator.
-    pub async fn close(self) {
+    pub async fn close(&self) {
         self.shared.end().await;
     }
 }

@@ -7,7 +7,6 @@
 mod form;
 mod word;
 
-use crate::emulator::waits::HOURS_MAX;
 use caisson_acquirer::{Fault, Operation, Wallet};
 use caisson_core::Language;
 use caisson_core::desk::{Act, Theme, Volume};

@@ -83,6 +83,7 @@ fn a_sentence_of_the_emulator_is_read_as_the_step_that_it_says() {
         "transcript is saved to my day",
         "Window(SaveTranscript { name: Some(\"my day.toml\") })",
     );
+    check("clock jumps 2 h back", "ClockJumps(-7200000)");
     check("books agree", "BooksAgree");
     check("power on", "PowerOn");
 }

@@ -151,7 +151,8 @@ impl Terminal {
         };
         emulator::log_to_standard_error();
         super::block_on(async {
-            let run = run_terminal(&options, tokio::io::stdin(), tokio::io::stdout()).await;
+            let (stdin, stdout) = (tokio::io::stdin(), tokio::io::stdout());
+            let run = run_terminal(&options, emulator::loudspeaker(), stdin, stdout).await;
             run.map_err(CliError::failed)
         })
     }

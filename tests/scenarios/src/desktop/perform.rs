@@ -63,9 +63,10 @@ impl Shared {
             Step::Card(_) => Err(PerformError::NoCardReader.to_string()),
             Step::Scan(act) => self.scan(*act).await,
             Step::Answer { pays } => self.answer_wallet(*pays).await,
-            Step::Pass(time) if *time > PASSES_MAX => {
-                Err(format!("here time passes as it does; at most {}", words(PASSES_MAX)))
-            }
+            Step::Pass(time) if *time > PASSES_MAX => Err(format!(
+                "here time passes as it does, at most {}; `clock jumps 1 h ahead` sets the clock",
+                words(PASSES_MAX)
+            )),
             Step::Pass(time) => {
                 sleep(*time).await;
                 Ok(json!(DONE))

@@ -138,6 +138,7 @@ async fn listen(
                 }
                 Err(error) => shared.note("paper", &error.to_string()),
             },
+            Said::Up(Up::Sound(line)) => shared.note("sound", &line),
             Said::Up(Up::Devices(devices)) => {
                 shared.state().devices = devices;
                 shared.news.notify_one();

@@ -17,6 +17,7 @@ use crate::transcript::Sheet;
 use crate::world::{AcquirerAt, Extra, Setup, UTC_OFFSET_MINUTES, World, WorldError};
 use caisson_core::{Language, PaymentKey};
 use caisson_devices::emulated::camera::Scene;
+use caisson_devices::speaker::Speaker;
 use caisson_host::ServiceKind;
 use caisson_network::emulated::Link;
 use caisson_terminal::{Desk, Profile, WallClock as _};
@@ -75,12 +76,13 @@ impl TerminalOptions {
     }
 }
 
-/// Runs a terminal until the window ends, or says so.
+/// Runs a terminal until the window ends, or says so. What it plays is heard from `loudspeaker`.
 ///
 /// # Errors
 /// What keeps the terminal from starting or going on, which the window was told, too.
 pub async fn run_terminal(
     options: &TerminalOptions,
+    loudspeaker: Arc<dyn Speaker>,
     from_window: impl AsyncRead + Unpin + Send + 'static,
     mut to_window: impl AsyncWrite + Unpin + Send + 'static,
 ) -> Result<(), String> {
@@ -103,7 +105,15 @@ pub async fn run_terminal(
     });
     let ready = Up::Ready { offered: offered(&world), start: world.terminal.boot().number };
     let _ = up.send(ready).await;
+    let telling = up.clone();
+    let loud = Arc::clone(&loudspeaker);
+    world.speaker.listen(move |sound| {
+        loud.play(sound);
+        // Whoever plays must not wait; a line that is lost was one of hundreds.
+        let _ = telling.try_send(Up::Sound(sound.line()));
+    });
     let watching = [
+        tokio::spawn(volumes(Arc::clone(&world), loudspeaker)),
         tokio::spawn(showings(Arc::clone(&world), up.clone())),
         tokio::spawn(statuses(Arc::clone(&world), up.clone())),
         tokio::spawn(sheets(Arc::clone(&world), up.clone())),
@@ -164,6 +174,16 @@ async fn statuses(world: Arc<World>, up: mpsc::Sender<Up>) {
         if up.send(Up::Status(WireStatus::of(status))).await.is_err()
             || bar.changed().await.is_err()
         {
+            return;
+        }
+    }
+}
+
+async fn volumes(world: Arc<World>, loudspeaker: Arc<dyn Speaker>) {
+    let mut volume = world.speaker.volume();
+    loop {
+        loudspeaker.set_volume(*volume.borrow_and_update());
+        if volume.changed().await.is_err() {
             return;
         }
     }

@@ -69,6 +69,8 @@ pub(super) enum Up {
         /// Its dots.
         dots: Dots,
     },
+    /// Something was to be heard.
+    Sound(String),
     /// How the devices are.
     Devices(Devices),
     /// An order was carried out, or not.

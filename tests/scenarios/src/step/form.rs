@@ -1,8 +1,9 @@
 //! The forms of a step: the grammar and the help as one table.
 
 use super::word::{
-    COUNT_MAX, WRONG_CODE, act, code, desk, duration, fault, file_name, hears, link_of, number,
-    pay, payment, place, printer, row, set, shows, sign_in, tap, time_zone, values, wallet, years,
+    COUNT_MAX, WRONG_CODE, act, code, desk, duration, fault, file_name, hears, jump, link_of,
+    number, pay, payment, place, printer, row, set, shows, sign_in, tap, time_zone, values, wallet,
+    years,
 };
 use super::{CardAct, DeskStep, PhoneAct, Step, WindowStep};
 use crate::emulated_profile::OWNER_CODE;
@@ -66,6 +67,8 @@ const FORMS: &[(&str, &str, Read)] = &[
     ("clock passes N UNIT", "ms, s, min or h, at most two days", |c| Ok(Step::Pass(duration(at(c, 0), at(c, 1))?))),
     ("clock jumps N year(s) ahead", "the wall clock alone, as a wrong time server sets it", |c| Ok(Step::ClockJumps(years(at(c, 0))?))),
     ("clock jumps N year(s) back", "the wall clock alone", |c| Ok(Step::ClockJumps(-years(at(c, 0))?))),
+    ("clock jumps N UNIT ahead", "ms, s, min or h, at most two days", |c| jump(at(c, 0), at(c, 1), 1)),
+    ("clock jumps N UNIT back", "the wall clock alone", |c| jump(at(c, 0), at(c, 1), -1)),
     ("screen shows TEXT", "waits for a line with the \"text\", after the line of the match before", |c| shows(at(c, 0))),
     ("payment ends", "waits until the cashier was told how it ended", |_| Ok(Step::Ends)),
     ("everything settles", "waits until nothing is recovered, watched or given back", |_| Ok(Step::Settles)),

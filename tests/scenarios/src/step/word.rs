@@ -43,6 +43,12 @@ pub(super) fn duration(number_text: &str, unit: &str) -> Result<Duration, String
     Ok(Duration::from_millis(number(number_text, max)? * unit_ms))
 }
 
+/// The wall clock alone, forward where `sign` is 1, back where it is -1.
+pub(super) fn jump(number_text: &str, unit: &str, sign: i64) -> Result<Step, String> {
+    let time = duration(number_text, unit)?;
+    Ok(Step::ClockJumps(sign * i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
+}
+
 pub(super) fn desk(step: DeskStep) -> Result<Step, String> {
     Ok(Step::Desk(step))
 }

@@ -34,16 +34,18 @@ fn reason() -> impl Strategy<Value = Reason> {
 }
 
 fn page() -> impl Strategy<Value = Page> {
-    let operator = (text(), prop::sample::select(Role::ALL.to_vec()))
-        .prop_map(|(name, role)| Operator { name, role });
+    let operator = || {
+        (text(), prop::sample::select(Role::ALL.to_vec()))
+            .prop_map(|(name, role)| Operator { name, role })
+    };
     let method = (text(), prop::option::of(reason()))
         .prop_map(|(name, trouble)| MethodRow { name, trouble });
     prop_oneof![
-        prop::collection::vec(operator.clone(), 0..LIST_ROWS_MAX)
+        prop::collection::vec(operator(), 0..LIST_ROWS_MAX)
             .prop_map(|operators| Page::SignIn { operators }),
         (any::<u32>(), money()).prop_map(|(problems, max)| Page::Keypad { problems, max }),
         prop::collection::vec(method, 0..9).prop_map(|rows| Page::Methods { rows }),
-        (operator, prop::sample::select(Act::ALL.to_vec()))
+        (operator(), prop::sample::select(Act::ALL.to_vec()))
             .prop_map(|(operator, act)| Page::Denied { act, operator }),
         (any::<bool>(), prop::option::of(reason()))
             .prop_map(|(is_done, reason)| Page::Said { is_done, reason }),
