@@ -3,7 +3,7 @@
 use crate::common::Desk;
 
 const STORED: &str = include_str!("../help.txt");
-const PAGES: [&str; 25] = [
+const PAGES: [&str; 27] = [
     "--help",
     "run --help",
     "provision --help",
@@ -17,6 +17,7 @@ const PAGES: [&str; 25] = [
     "journal show --help",
     "journal verify --help",
     "journal export --help",
+    "journal desk --help",
     "app --help",
     "app new --help",
     "app install --help",
@@ -26,6 +27,7 @@ const PAGES: [&str; 25] = [
     "app keygen --help",
     "app sign --help",
     "app compile --help",
+    "operator --help",
     "demo --help",
     "emulator --help",
     "emulator ctl --help",
