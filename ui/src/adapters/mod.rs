@@ -44,6 +44,10 @@ pub trait PosWindow: ComponentHandle + Sized + 'static {
     fn panel(&self) -> Option<Panel<'_>>;
 }
 
+/// Dots of bezel, roll and panel beside the emulated screen, and of the bezel above and below it.
+const BESIDE_DEVICE: f32 = 924.0;
+const AROUND_DEVICE: f32 = 76.0;
+
 impl PosWindow for DeviceWindow {
     fn open() -> Result<Self, PlatformError> {
         Self::new()
@@ -91,6 +95,9 @@ impl PosWindow for EmulatorWindow {
         };
         self.set_device_width(width);
         self.set_device_height(height);
+        // The whole device in its bezel, the roll and the panel: a code that is half outside the
+        // window cannot be scanned.
+        self.window().set_size(LogicalSize::new(width + BESIDE_DEVICE, height + AROUND_DEVICE));
     }
 
     fn screen(&self) -> (LogicalPosition, LogicalSize) {

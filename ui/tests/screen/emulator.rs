@@ -13,8 +13,18 @@ use i_slint_backend_testing::{AccessibleRole, ElementHandle};
 use slint::ComponentHandle as _;
 use slint::platform::{PointerEventButton, WindowEvent};
 
+/// On a laptop's display.
 fn open() -> Screen<EmulatorWindow> {
-    let screen = Screen::open_kind((1366, 900), WindowKind::Emulator(ScreenSize::Small));
+    open_at((1366, 900))
+}
+
+/// So tall that nothing of the panel is scrolled out of sight, where it cannot be found.
+fn open_tall() -> Screen<EmulatorWindow> {
+    open_at((1366, 2400))
+}
+
+fn open_at(size: (u32, u32)) -> Screen<EmulatorWindow> {
+    let screen = Screen::open_kind(size, WindowKind::Emulator(ScreenSize::Small));
     screen.apply(UiCommand::Panel(Box::new(panel())));
     let case = desk_cases::usual(Language::En).into_iter().find(|case| case.name == "desk-keypad");
     screen.show(case.unwrap().showing);
@@ -77,7 +87,7 @@ fn tab(screen: &Screen<EmulatorWindow>, name: &str) {
 
 #[track_caller]
 fn check(name: &str, label: &str, expected: &[&str]) {
-    let mut screen = open();
+    let mut screen = open_tall();
     tab(&screen, name);
     let mut said = Vec::new();
     for control in controls(&screen, label) {
@@ -197,7 +207,7 @@ fn escape_is_the_way_back_on_the_devices_screen() {
 
 #[test]
 fn the_transcript_is_filtered_by_what_is_typed() {
-    let screen = open();
+    let screen = open_tall();
     let count = || {
         let labels = screen.labels();
         labels.iter().filter(|text| text.starts_with("00:00:0")).count()

@@ -93,14 +93,16 @@ fn faults(screen: &Screen, (width, height): (f32, f32)) -> Vec<String> {
     let elements = screen.elements();
     // What scrolls may be taller than its place; it may not be wider.
     let mut scrolled = Vec::new();
+    let mut rows = Vec::new();
     let scrolls = elements.iter().filter(|element| {
         element.type_name().is_some_and(|name| name == "Scroll")
             || element.bases().is_some_and(|mut bases| bases.any(|base| base == "Scroll"))
     });
     for scroll in scrolls {
         let (left, _, right, _) = place(scroll);
-        let within = scroll.query_descendants().match_descendants().find_all().into_iter();
-        for text in texts(within) {
+        let within = scroll.query_descendants().match_descendants().find_all();
+        rows.extend(within.iter().map(place));
+        for text in texts(within.into_iter()) {
             if !is_within(text.0, (left, f32::MIN, right, f32::MAX)) {
                 faults.push(format!("wider than its list: {text:?}"));
             }
@@ -122,7 +124,7 @@ fn faults(screen: &Screen, (width, height): (f32, f32)) -> Vec<String> {
     }
     for button in screen.buttons() {
         let at = place(&button);
-        let is_scrolled = scrolled.iter().any(|text| is_within(text.0, at));
+        let is_scrolled = rows.contains(&at);
         if !is_scrolled && !is_within(at, (0.0, 0.0, width, height)) {
             faults.push(format!("a button outside the screen: {at:?}"));
         }
