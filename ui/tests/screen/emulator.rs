@@ -135,8 +135,8 @@ fn controls_of_the_machine_say_their_sentences() {
     check("Machine", "Jam", &["printer jams"]);
     check("Machine", "Cover open", &["printer opens its cover"]);
     check("Machine", "Repaired, with paper", &["printer is repaired"]);
-    check("Machine", "+1 min", &["clock passes 1 min"]);
-    check("Machine", "+24 h", &["clock passes 24 h"]);
+    check("Machine", "+1 min", &["clock jumps 1 min ahead"]);
+    check("Machine", "+24 h", &["clock jumps 24 h ahead"]);
     check("Machine", "1 year back", &["clock jumps 1 year back"]);
     check("Machine", "Storage full", &["storage is full"]);
     check("Machine", "Storage has room", &["storage has room"]);

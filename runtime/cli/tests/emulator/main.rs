@@ -12,4 +12,5 @@
 
 mod control;
 mod fake_window;
+mod panel;
 mod sales;

@@ -9,6 +9,7 @@ use caisson_core::{Currency, Language, Money, Reason};
 use caisson_devices::screen::{AppFace, Key, Place, Point, ReceiptWish, Showing, Status};
 use caisson_vault::Passcode;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 use std::time::Duration;
 use tokio::io::BufReader;
 use tokio::time::Instant;
