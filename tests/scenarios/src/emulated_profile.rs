@@ -112,6 +112,17 @@ const RISK_LINES: &str = "
 # notify = { destination = \"wallet\", operation = \"notice\" }
 ";
 
+/// Whose packages, machine code and hands the terminal takes: nobody's, until somebody is written.
+const WHO: &str = "\n# Whose packages may be installed; `caisson app keygen` prints such lines.\n\
+    # [publisher.NAME]\n# key = \"...\"\n# tier = \"merchant\"\n\
+    # Whose machine code is run, where a package carries some: \
+    `caisson app keygen --build-host`.\n\
+    # [build-host.NAME]\n# key = \"...\"\n\n\
+    # Who signs in at the desk: `caisson operator NAME --role ROLE` prints such a table. \
+    With none,\n# nobody has to.\n\
+    # [[operator]]\n# name = \"Li\"\n# role = \"cashier\"\n\
+    # code = \"$argon2id$...\"\n";
+
 impl EmulatedProfile<'_> {
     /// The file's content.
     #[must_use]
@@ -169,17 +180,7 @@ impl EmulatedProfile<'_> {
             destination = quoted(&self.destination.display().to_string()),
             key = quoted(self.acquirer_key),
         );
-        text.push_str(
-            "\n# Whose packages may be installed; `caisson app keygen` prints such lines.\n\
-             # [publisher.NAME]\n# key = \"...\"\n# tier = \"merchant\"\n\
-             # Whose machine code is run, where a package carries some: \
-             `caisson app keygen --build-host`.\n\
-             # [build-host.NAME]\n# key = \"...\"\n\n\
-             # Who signs in at the desk: `caisson operator NAME --role ROLE` prints such a table. \
-             With none,\n# nobody has to.\n\
-             # [[operator]]\n# name = \"Li\"\n# role = \"cashier\"\n\
-             # code = \"$argon2id$...\"\n",
-        );
+        text.push_str(WHO);
         self.write_risk(&mut text);
         if self.has_operators {
             self.write_operators(&mut text);

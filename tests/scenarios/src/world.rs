@@ -415,8 +415,8 @@ struct Surroundings {
 }
 
 impl Surroundings {
-    fn over(inner: Arc<dyn Connector>, gateway: Option<Gateway>, clock: TokioClock) -> Self {
-        let links = EmulatedLinks::new(&inner);
+    fn over(inner: &Arc<dyn Connector>, gateway: Option<Gateway>, clock: TokioClock) -> Self {
+        let links = EmulatedLinks::new(inner);
         let link = EmulatedLink::new(Arc::new(links.clone()));
         Self { link, links, gateway, clock: Some(clock) }
     }
@@ -428,7 +428,8 @@ fn surroundings(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Surroundings
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
             let now_ms = u64::try_from(now.as_millis()).unwrap_or(CLOCK_START_MS);
             let clock = TokioClock::starting_at(now_ms);
-            Ok(Surroundings::over(Arc::new(TcpConnector), None, clock))
+            let connector: Arc<dyn Connector> = Arc::new(TcpConnector);
+            Ok(Surroundings::over(&connector, None, clock))
         }
         AcquirerAt::InProcess => {
             let start = i64::try_from(CLOCK_START_MS).unwrap_or(0);
@@ -447,7 +448,8 @@ fn surroundings(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Surroundings
                 let _ = keeper.keep_time().await;
             });
             let clock = TokioClock::starting_at(CLOCK_START_MS);
-            Ok(Surroundings::over(Arc::new(connector), Some(gateway), clock))
+            let connector: Arc<dyn Connector> = Arc::new(connector);
+            Ok(Surroundings::over(&connector, Some(gateway), clock))
         }
     }
 }
