@@ -144,10 +144,7 @@ fn image(sheet: &Picture) -> Option<Image> {
     if usize::try_from(pixels).ok()? != sheet.rgba.len() || sheet.rgba.is_empty() {
         return None;
     }
-    let buffer = SharedPixelBuffer::<Rgba8Pixel>::clone_from_slice(
-        &sheet.rgba,
-        sheet.width,
-        sheet.height,
-    );
+    let buffer =
+        SharedPixelBuffer::<Rgba8Pixel>::clone_from_slice(&sheet.rgba, sheet.width, sheet.height);
     Some(Image::from_rgba8(buffer))
 }

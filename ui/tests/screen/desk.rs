@@ -221,9 +221,12 @@ fn every_page_has_one_way_back_or_says_what_happens_next() {
         };
         for case in usual(language).into_iter().chain(at_caps(language)) {
             screen.show(case.showing);
-            let ways = screen.enabled().iter().filter(|l| [back, cancel].contains(&l.as_str())).count();
+            let ways =
+                screen.enabled().iter().filter(|l| [back, cancel].contains(&l.as_str())).count();
             let name = case.name;
-            let is_end = ["desk-sign-in", "desk-keypad", "desk-said"].iter().any(|end| name.starts_with(end));
+            let is_end = ["desk-sign-in", "desk-keypad", "desk-said"]
+                .iter()
+                .any(|end| name.starts_with(end));
             assert_eq!(ways, usize::from(!is_end), "{name}: {:?}", screen.enabled());
             if is_end {
                 assert!(!screen.buttons().is_empty(), "{name} says what happens next");

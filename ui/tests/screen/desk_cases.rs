@@ -142,11 +142,8 @@ fn of_the_till(language: Language) -> Vec<Case> {
 }
 
 fn of_payments(language: Language) -> Vec<Case> {
-    let search = |rows, search: &str, is_more| Page::History {
-        rows,
-        search: search.to_owned(),
-        is_more,
-    };
+    let search =
+        |rows, search: &str, is_more| Page::History { rows, search: search.to_owned(), is_more };
     let back = [Act::Reprint, Act::Refund, Act::Void];
     let sale = || row(language, 6, Outcome::Approved, 1_250);
     let down = vec![method(language, "云闪付", "UnionPay", Some(Reason::MethodDown))];
@@ -220,11 +217,8 @@ pub fn at_caps(language: Language) -> Vec<Case> {
     let name = || long(language, NAME_CHARS);
     let whose = || operator(&name(), Role::Supervisor);
     let most = Money::new(caisson_core::money::MINOR_MAX, Currency::Mop).unwrap();
-    let long_row = || PaymentRow {
-        amount: most,
-        method: name(),
-        ..row(language, 6, Outcome::Unknown, 1)
-    };
+    let long_row =
+        || PaymentRow { amount: most, method: name(), ..row(language, 6, Outcome::Unknown, 1) };
     let methods = || -> Vec<MethodRow> {
         let down = |trouble| MethodRow { name: name(), trouble: Some(trouble) };
         Reason::ALL.into_iter().map(down).take(LIST_ROWS_MAX).collect()
@@ -250,38 +244,53 @@ pub fn at_caps(language: Language) -> Vec<Case> {
     methods_case.showing.amount = Some(most);
     vec![
         case("desk-sign-in", Page::SignIn { operators: vec![whose(); LIST_ROWS_MAX] }),
-        case("desk-code", Page::Code {
-            operator: whose(),
-            trouble: Some(SignInTrouble::WrongCode { tries_left: 2 }),
-        }),
-        case("desk-code-locked", Page::Code {
-            operator: whose(),
-            trouble: Some(SignInTrouble::Locked { seconds: u32::MAX }),
-        }),
+        case(
+            "desk-code",
+            Page::Code {
+                operator: whose(),
+                trouble: Some(SignInTrouble::WrongCode { tries_left: 2 }),
+            },
+        ),
+        case(
+            "desk-code-locked",
+            Page::Code {
+                operator: whose(),
+                trouble: Some(SignInTrouble::Locked { seconds: u32::MAX }),
+            },
+        ),
         case("desk-keypad", Page::Keypad { problems: u32::MAX, max: most }),
         methods_case,
         case("desk-menu", Page::Menu { problems: u32::MAX, services: vec![name(); LIST_ROWS_MAX] }),
-        case("desk-history", Page::History {
-            rows: vec![long_row(); LIST_ROWS_MAX],
-            search: long(language, SEARCH_CHARS_MAX),
-            is_more: true,
-        }),
-        case("desk-history-nothing", Page::History {
-            rows: Vec::new(),
-            search: long(language, SEARCH_CHARS_MAX),
-            is_more: false,
-        }),
+        case(
+            "desk-history",
+            Page::History {
+                rows: vec![long_row(); LIST_ROWS_MAX],
+                search: long(language, SEARCH_CHARS_MAX),
+                is_more: true,
+            },
+        ),
+        case(
+            "desk-history-nothing",
+            Page::History {
+                rows: Vec::new(),
+                search: long(language, SEARCH_CHARS_MAX),
+                is_more: false,
+            },
+        ),
         case("desk-details", details),
         case("desk-refund", Page::RefundAmount { row: long_row(), left: most }),
         case("desk-void", Page::VoidConfirm { row: long_row(), left: most }),
-        case("desk-totals", Page::Totals {
-            day: "2026-11-22".to_owned(),
-            rows: vec![total(name()), total(String::new())],
-        }),
-        case("desk-problems", Page::Problems {
-            rows: vec![problem(true); LIST_ROWS_MAX],
-            methods: methods(),
-        }),
+        case(
+            "desk-totals",
+            Page::Totals {
+                day: "2026-11-22".to_owned(),
+                rows: vec![total(name()), total(String::new())],
+            },
+        ),
+        case(
+            "desk-problems",
+            Page::Problems { rows: vec![problem(true); LIST_ROWS_MAX], methods: methods() },
+        ),
         case("desk-problem-asking", Page::Problem(problem(true))),
         case("desk-problem-parked", Page::Problem(problem(false))),
         case("desk-resolve", Page::ResolveConfirm { problem: problem(false), paid: false }),

@@ -221,7 +221,9 @@ fn the_devices_screen_in_the_window_is_the_devices_own_screen() {
 #[test]
 fn the_window_looks_as_kept() {
     let mut results = Vec::new();
-    for (name, label) in [("customer", "Customer"), ("machine", "Machine"), ("acquirer", "Acquirer")] {
+    for (name, label) in
+        [("customer", "Customer"), ("machine", "Machine"), ("acquirer", "Acquirer")]
+    {
         let screen = open();
         screen.apply(UiCommand::Paper(sheet(420)));
         screen.apply(UiCommand::Paper(sheet(300)));

@@ -5,8 +5,8 @@
 
 use super::words;
 use crate::adapters::words::{headline, tone};
+use crate::generated::{DeskFact, DeskKind, DeskRow, DeskTotal, Tone};
 use crate::money;
-use crate::generated::{DeskFact, DeskKind, DeskRow, Tone, DeskTotal};
 use caisson_core::desk::{Details, MethodRow, Operator, Page, PaymentRow, Problem, TotalRow};
 use caisson_core::{Language, Reason};
 
@@ -219,12 +219,7 @@ fn mark(name: &str) -> String {
 }
 
 fn plain(name: &str) -> DeskRow {
-    DeskRow {
-        mark: mark(name).into(),
-        title: name.into(),
-        is_enabled: true,
-        ..DeskRow::default()
-    }
+    DeskRow { mark: mark(name).into(), title: name.into(), is_enabled: true, ..DeskRow::default() }
 }
 
 fn person(operator: &Operator, language: Language) -> DeskRow {

@@ -31,9 +31,7 @@ pub(super) struct DeskState {
 impl DeskState {
     /// A page as it is shown first.
     pub(super) fn new(page: &Page, language: Language) -> Self {
-        let amount = |max: Money| {
-            Entry::Amount(AmountEntry::new(max.currency(), max.minor()), max)
-        };
+        let amount = |max: Money| Entry::Amount(AmountEntry::new(max.currency(), max.minor()), max);
         let entry = match page {
             Page::Keypad { max, .. } => amount(*max),
             Page::RefundAmount { left, .. } => amount(*left),

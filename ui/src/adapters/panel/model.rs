@@ -60,10 +60,7 @@ mod tests {
         assert_eq!(sentence(" "), Err("nothing was said"));
         assert_eq!(sentence("a\nb"), Err("that sentence holds a control character"));
         assert!(sentence(&"a".repeat(1_000)).is_ok());
-        assert_eq!(
-            sentence(&"a".repeat(1_001)),
-            Err("that sentence is longer than 1000 bytes")
-        );
+        assert_eq!(sentence(&"a".repeat(1_001)), Err("that sentence is longer than 1000 bytes"));
     }
 
     #[test]
