@@ -43,7 +43,7 @@ pub enum HandError {
     #[error("the receipt is still asked for; write `cashier wants paper` or the like before this")]
     ReceiptAsked,
     /// Nothing is on the screen.
-    #[error("the screen is dark; write `power on`")]
+    #[error("the screen is dark")]
     Dark,
     /// The desk did not take the key.
     #[error("the desk does not take it; the screen still shows: {shown}")]
@@ -222,8 +222,6 @@ impl Hand {
                 },
                 View::Outcome { asks_receipt: true, .. } => return Err(HandError::ReceiptAsked),
                 View::Outcome { .. } | View::Notice { .. } => Key::Ok,
-                // A terminal without a desk waits on its idle view.
-                View::Idle => return Ok(()),
                 _ => return Err(HandError::Busy { shown: self.line() }),
             };
             self.press_through(key).await?;

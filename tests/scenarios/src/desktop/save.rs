@@ -93,7 +93,7 @@ struct Told {
 impl Told {
     fn of(entries: &[Entry]) -> Self {
         let mut told = Self::default();
-        let mut shown: Option<String> = None;
+        let (mut shown, mut waited_for) = (None::<String>, None::<String>);
         for (at, entry) in entries.iter().enumerate() {
             if entry.who == SCREEN {
                 // How long a "please wait" stands is chance.
@@ -110,17 +110,24 @@ impl Told {
                 told.left_out.push(sentence);
                 continue;
             };
-            if let Some(text) = shown.take().filter(|_| !matches!(step, Step::Shows(_))) {
-                told.steps.push(format!("screen shows \"{text}\""));
-                told.screen.push(text);
+            let before = shown.take();
+            match &step {
+                Step::Shows(text) => waited_for = Some(text.clone()),
+                _ => told.meet(before, waited_for.take()),
             }
             told.steps.push(sentence);
         }
-        if let Some(text) = shown {
-            told.steps.push(format!("screen shows \"{text}\""));
-            told.screen.push(text);
-        }
+        told.meet(shown, waited_for);
         told
+    }
+
+    /// A wait for what the screen showed last, where the wait before it was not for that.
+    fn meet(&mut self, shown: Option<String>, waited_for: Option<String>) {
+        let Some(text) = shown else { return };
+        if waited_for.is_none_or(|waited_for| !text.contains(&waited_for)) {
+            self.steps.push(format!("screen shows \"{text}\""));
+        }
+        self.screen.push(text);
     }
 
     fn text(&self, witness: &Value, language: Language) -> String {
@@ -238,8 +245,9 @@ mod tests {
             ("screen", "Scan the code"),
             ("screen", "please wait"),
             ("customer", "shows wechat code"),
+            ("waits for", "screen shows \"approved\""),
             ("screen", "approved 12.00"),
-            ("waits for", "screen shows \"approved 12.00\""),
+            ("cashier", "wants paper"),
             ("power", "is off: the terminal ended by itself: signal: 9"),
             ("power", "on"),
         ]);
@@ -250,7 +258,8 @@ mod tests {
             "cashier keys 12.00, picks pay",
             "screen shows \"Scan the code\"",
             "customer shows wechat code",
-            "screen shows \"approved 12.00\"",
+            "screen shows \"approved\"",
+            "cashier wants paper",
             "power on",
         ];
         assert_eq!(told.steps, expected);

@@ -202,7 +202,9 @@ pub(super) async fn receive<M: DeserializeOwned>(
     if read == 0 {
         return Ok(None);
     }
-    if line.last() != Some(&b'\n') && read >= LINE_BYTES_MAX {
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    } else if read >= LINE_BYTES_MAX {
         return Err(WireError::TooLong);
     }
     let message = serde_json::from_slice(&line);

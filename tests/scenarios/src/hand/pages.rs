@@ -211,26 +211,25 @@ impl Hand {
         }
     }
 
-    /// What is shown as soon as it is no "please wait".
+    /// What is shown as soon as it is neither "please wait" nor what a terminal shows before its
+    /// desk is manned.
     pub(super) async fn settled(&self) -> Result<Showing, HandError> {
         let mut changes: watch::Receiver<usize> = self.screen.changes();
-        let showing = timeout(PAGE_WITHIN, async {
+        let is_on_the_way = |showing: &Showing| {
+            showing.app.is_none() && matches!(showing.view, View::Wait | View::Idle)
+        };
+        let shown = timeout(PAGE_WITHIN, async {
             loop {
-                match self.screen.current() {
-                    Some(showing) if showing.view != View::Wait || showing.app.is_some() => {
-                        return Some(showing);
-                    }
-                    Some(_) => {}
-                    None => return None,
+                let now = self.screen.current().filter(|showing| !is_on_the_way(showing));
+                if let Some(showing) = now {
+                    return showing;
                 }
-                if changes.changed().await.is_err() {
-                    return None;
-                }
+                // The screen lives as long as this.
+                let _ = changes.changed().await;
             }
         });
-        match showing.await {
-            Ok(Some(showing)) => Ok(showing),
-            Ok(None) => Err(HandError::Dark),
+        match shown.await {
+            Ok(showing) => Ok(showing),
             // An app may think for longer than a page takes.
             Err(_) => self.screen.current().ok_or(HandError::Dark),
         }

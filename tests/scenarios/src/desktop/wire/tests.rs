@@ -169,7 +169,7 @@ async fn a_line_that_is_no_message_is_told_without_what_it_held() {
     };
     assert_eq!(read(b"").await, "read");
     assert_eq!(read(b"{\"Key\":\"Ok\"}\n").await, "read");
-    assert_eq!(read(b"{\"Key\":{\"Code\":\"482913\"}\n").await, "not a message, at column 25");
+    assert_eq!(read(b"{\"Key\":{\"Code\":\"482913\"}\n").await, "not a message, at column 24");
     assert_eq!(read(b"{\"Dance\":1}\n").await, "not a message, at column 8");
     assert_eq!(read(b"\xff\n").await, "not a message, at column 1");
     let endless = vec![b'x'; LINE_BYTES_MAX + 1];
