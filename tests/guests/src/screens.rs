@@ -14,6 +14,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// The largest amount that the contract allows.
 const MINOR_MAX: u64 = 999_999_999_999;
 
+/// Asks for one view, and says what came of it.
+type Asks<'a> = dyn Fn() -> Result<String, Error> + 'a;
+
 pub(crate) fn start(behaviour: &str, intent: &Intent) -> Option<Result<Outcome, Stop>> {
     let facts = match behaviour {
         "views-at-caps" => views(0),
@@ -43,7 +46,7 @@ fn views(over: usize) -> Vec<Fact> {
     let title = &"题".repeat(60 + over);
     let rows = vec!["行".repeat(60); 200 + over];
     let max_minor = MINOR_MAX + u64::from(over > 0);
-    let views: [(&str, &dyn Fn() -> Result<String, Error>); 13] = [
+    let views: [(&str, &Asks<'_>); 13] = [
         ("message", &|| shown(ui::message(title, &"b".repeat(2_000), WAIT))),
         ("progress", &|| shown(ui::progress(title, &"b".repeat(2_000)))),
         ("qr", &|| shown(ui::show_qr(&"7".repeat(1_000 + over), "code"))),
