@@ -10,9 +10,9 @@ use caisson_core::{Language, Reason};
 use caisson_devices::screen::Showing;
 
 /// A view with the name of its picture.
-pub struct Case {
-    pub name: &'static str,
-    pub showing: Showing,
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) showing: Showing,
 }
 
 fn case(name: &'static str, showing: Showing) -> Case {
@@ -20,7 +20,7 @@ fn case(name: &'static str, showing: Showing) -> Case {
 }
 
 /// The text of `language`.
-pub fn say(language: Language, zh: &str, en: &str) -> String {
+pub(crate) fn say(language: Language, zh: &str, en: &str) -> String {
     match language {
         Language::Zh => zh.to_owned(),
         Language::En => en.to_owned(),
@@ -28,7 +28,7 @@ pub fn say(language: Language, zh: &str, en: &str) -> String {
 }
 
 /// Every view as people meet it.
-pub fn usual(language: Language) -> Vec<Case> {
+pub(crate) fn usual(language: Language) -> Vec<Case> {
     let mut all = of_apps(language);
     all.extend(of_the_host(language));
     all
@@ -174,7 +174,7 @@ fn receipt(language: Language) -> Document {
 }
 
 /// Text of exactly so many characters: words of usual length, or Chinese without a blank.
-pub fn long(language: Language, characters: usize) -> String {
+pub(crate) fn long(language: Language, characters: usize) -> String {
     let pattern = match language {
         Language::Zh => "请将付款码对准摄像头并保持不动直到听见提示音",
         Language::En => "Hold the payment code before the camera until it beeps then wait ",
@@ -185,7 +185,7 @@ pub fn long(language: Language, characters: usize) -> String {
 }
 
 /// Every view at its caps.
-pub fn at_caps(language: Language) -> Vec<Case> {
+pub(crate) fn at_caps(language: Language) -> Vec<Case> {
     let title = || long(language, TITLE_CHARS_MAX);
     let body = || long(language, BODY_CHARS_MAX);
     let app = |view: View| {
@@ -222,7 +222,7 @@ pub fn at_caps(language: Language) -> Vec<Case> {
 }
 
 /// Every reason of the table on every view that carries one.
-pub fn reasons(language: Language) -> Vec<Showing> {
+pub(crate) fn reasons(language: Language) -> Vec<Showing> {
     let showing = |view, can_cancel| Showing {
         amount: Some(yuan(99_999_999)),
         can_cancel,

@@ -11,11 +11,11 @@ use caisson_core::view::{Outcome, View};
 use caisson_core::{Currency, Language, Money, PaymentKey, Reason};
 use caisson_devices::screen::Showing;
 
-pub fn page(page: Page, language: Language) -> Showing {
+pub(crate) fn page(page: Page, language: Language) -> Showing {
     own(View::Page(Box::new(page)), language)
 }
 
-pub fn key(number: u64) -> PaymentKey {
+pub(crate) fn key(number: u64) -> PaymentKey {
     PaymentKey::derive(1_234_567_890, "T0001", 7, number).unwrap()
 }
 
@@ -36,7 +36,7 @@ fn method(language: Language, zh: &str, en: &str, trouble: Option<Reason>) -> Me
     MethodRow { name: say(language, zh, en), trouble }
 }
 
-pub fn row(language: Language, number: u64, outcome: Outcome, minor: u64) -> PaymentRow {
+pub(crate) fn row(language: Language, number: u64, outcome: Outcome, minor: u64) -> PaymentRow {
     let (kind, state) = match outcome {
         Outcome::Approved => (Kind::Sale, State::Completed),
         Outcome::Refunded => (Kind::Refund, State::Completed),
@@ -102,7 +102,7 @@ fn total(method: String, sales: u32, sold: u64, refunds: u32, refunded: u64) -> 
 }
 
 /// Every page as people meet it.
-pub fn usual(language: Language) -> Vec<Case> {
+pub(crate) fn usual(language: Language) -> Vec<Case> {
     let mut all = of_the_till(language);
     all.extend(of_payments(language));
     all.extend(of_the_rest(language));
@@ -213,7 +213,7 @@ fn of_the_rest(language: Language) -> Vec<Case> {
 const NAME_CHARS: usize = 30;
 
 /// Every page with texts and numbers as long as they can be.
-pub fn at_caps(language: Language) -> Vec<Case> {
+pub(crate) fn at_caps(language: Language) -> Vec<Case> {
     let name = || long(language, NAME_CHARS);
     let whose = || operator(&name(), Role::Supervisor);
     let most = Money::new(caisson_core::money::MINOR_MAX, Currency::Mop).unwrap();

@@ -21,30 +21,30 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 /// The two reference sizes.
-pub const SIZES: [(u32, u32); 2] = [(480, 800), (720, 1280)];
-pub const LANGUAGES: [Language; 2] = [Language::Zh, Language::En];
+pub(crate) const SIZES: [(u32, u32); 2] = [(480, 800), (720, 1280)];
+pub(crate) const LANGUAGES: [Language; 2] = [Language::Zh, Language::En];
 
 /// The time at which every test's clock stands.
-pub fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     static NOW: OnceLock<Instant> = OnceLock::new();
     *NOW.get_or_init(Instant::now)
 }
 
 /// A window and what it has said.
-pub struct Screen<W: PosWindow = DeviceWindow> {
-    pub face: Face<W>,
+pub(crate) struct Screen<W: PosWindow = DeviceWindow> {
+    pub(crate) face: Face<W>,
     events: mpsc::Receiver<UiEvent>,
 }
 
 impl Screen<DeviceWindow> {
     /// The device's screen alone.
-    pub fn open(size: (u32, u32)) -> Self {
+    pub(crate) fn open(size: (u32, u32)) -> Self {
         Self::open_kind(size, WindowKind::Device)
     }
 }
 
 impl<W: PosWindow> Screen<W> {
-    pub fn open_kind((width, height): (u32, u32), kind: WindowKind) -> Self {
+    pub(crate) fn open_kind((width, height): (u32, u32), kind: WindowKind) -> Self {
         let mut options =
             TestingBackendOptions { mock_time: true, threading: false, ..Default::default() };
         options.renderer_name = Some("software".into());
@@ -60,28 +60,28 @@ impl<W: PosWindow> Screen<W> {
         screen
     }
 
-    pub fn apply(&self, command: UiCommand) {
+    pub(crate) fn apply(&self, command: UiCommand) {
         self.face.apply(command);
         self.settle();
     }
 
-    pub fn show(&self, showing: Showing) {
+    pub(crate) fn show(&self, showing: Showing) {
         self.apply(UiCommand::Show(showing));
     }
 
-    pub fn status(&self, status: Status) {
+    pub(crate) fn status(&self, status: Status) {
         self.apply(UiCommand::Status(status));
     }
 
     /// Lets handlers of changes run, which wait for the next turn of a loop.
-    pub fn settle(&self) {
+    pub(crate) fn settle(&self) {
         slint::platform::update_timers_and_animations();
         i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(1));
     }
 
     /// Everything on the screen, once each: the toolkit's search meets what stands behind an `if`
     /// several times. Two things of one role and one name in one place are one thing.
-    pub fn elements(&self) -> Vec<ElementHandle> {
+    pub(crate) fn elements(&self) -> Vec<ElementHandle> {
         let mut seen = HashSet::new();
         let mut elements = Vec::new();
         self.face.window().root_element().visit_descendants(|element| {
@@ -97,7 +97,7 @@ impl<W: PosWindow> Screen<W> {
     }
 
     /// Everything that can be pressed.
-    pub fn buttons(&self) -> Vec<ElementHandle> {
+    pub(crate) fn buttons(&self) -> Vec<ElementHandle> {
         let mut seen = HashSet::new();
         let mut buttons = self.elements();
         buttons.retain(|element| element.accessible_role() == Some(AccessibleRole::Button));
@@ -110,7 +110,7 @@ impl<W: PosWindow> Screen<W> {
     }
 
     /// The labels of what can be pressed and is enabled.
-    pub fn enabled(&self) -> Vec<String> {
+    pub(crate) fn enabled(&self) -> Vec<String> {
         self.buttons()
             .iter()
             .filter(|button| button.accessible_enabled() == Some(true))
@@ -120,7 +120,7 @@ impl<W: PosWindow> Screen<W> {
 
     /// A finger on the one button of this label.
     #[track_caller]
-    pub fn tap(&self, label: &str) {
+    pub(crate) fn tap(&self, label: &str) {
         let found: Vec<_> = self
             .buttons()
             .into_iter()
@@ -132,25 +132,25 @@ impl<W: PosWindow> Screen<W> {
     }
 
     #[track_caller]
-    pub fn tap_all(&self, labels: &str) {
+    pub(crate) fn tap_all(&self, labels: &str) {
         for label in labels.split(' ') {
             self.tap(label);
         }
     }
 
     /// Labels of everything that has one, each once.
-    pub fn labels(&self) -> BTreeSet<String> {
+    pub(crate) fn labels(&self) -> BTreeSet<String> {
         let elements = self.elements().into_iter();
         elements.filter_map(|element| element.accessible_label()).map(Into::into).collect()
     }
 
     /// What was pressed since this was last asked.
-    pub fn events(&mut self) -> Vec<UiEvent> {
+    pub(crate) fn events(&mut self) -> Vec<UiEvent> {
         std::iter::from_fn(|| self.events.try_recv().ok()).collect()
     }
 
     /// The keys among it.
-    pub fn keys(&mut self) -> Vec<Key> {
+    pub(crate) fn keys(&mut self) -> Vec<Key> {
         let events = self.events().into_iter();
         events
             .map(|event| match event {
@@ -160,14 +160,14 @@ impl<W: PosWindow> Screen<W> {
             .collect()
     }
 
-    pub fn picture(&self) -> RgbaImage {
+    pub(crate) fn picture(&self) -> RgbaImage {
         let picture = self.face.snapshot(Area::Window);
         RgbaImage::from_raw(picture.width, picture.height, picture.rgba).unwrap()
     }
 }
 
 /// What the status bar shows in every picture.
-pub fn status() -> Status {
+pub(crate) fn status() -> Status {
     Status {
         merchant: "海风茶馆 Sea Breeze".to_owned(),
         operator: Some("Mei".to_owned()),
@@ -177,17 +177,17 @@ pub fn status() -> Status {
     }
 }
 
-pub fn yuan(minor: u64) -> Money {
+pub(crate) fn yuan(minor: u64) -> Money {
     Money::new(minor, Currency::Cny).unwrap()
 }
 
 /// One of the terminal's own views.
-pub fn own(view: View, language: Language) -> Showing {
+pub(crate) fn own(view: View, language: Language) -> Showing {
     Showing { app: None, view, amount: None, language, can_cancel: false, until: None }
 }
 
 /// A view of an app in a payment of 12.50 yuan that waits for 25 seconds.
-pub fn of_app(view: View, language: Language) -> Showing {
+pub(crate) fn of_app(view: View, language: Language) -> Showing {
     let name = match language {
         Language::Zh => "扫码付",
         Language::En => "QR payment",
@@ -201,7 +201,7 @@ pub fn of_app(view: View, language: Language) -> Showing {
     }
 }
 
-pub const fn code(language: Language) -> &'static str {
+pub(crate) const fn code(language: Language) -> &'static str {
     match language {
         Language::Zh => "zh",
         Language::En => "en",
@@ -211,7 +211,7 @@ pub const fn code(language: Language) -> &'static str {
 /// Compares a picture with the one that is kept, dot by dot. `BLESS=1` keeps this one instead. What
 /// differs is written beside the kept one's copy in the target folder, for people to look at.
 #[track_caller]
-pub fn matches_snapshot(name: &str, picture: &RgbaImage) -> Result<(), String> {
+pub(crate) fn matches_snapshot(name: &str, picture: &RgbaImage) -> Result<(), String> {
     let kept = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
     let file = kept.join(format!("{name}.png"));
     if std::env::var_os("BLESS").is_some() {
