@@ -233,7 +233,7 @@ pub(super) fn chosen(settings: Settings) -> (i32, i32, i32) {
     )
 }
 
-fn index<T: PartialEq>(all: &[T], one: T) -> i32 {
+fn index<T: PartialEq + Copy>(all: &[T], one: T) -> i32 {
     let found = all.iter().position(|other| *other == one);
     found.and_then(|index| i32::try_from(index).ok()).unwrap_or(-1)
 }
