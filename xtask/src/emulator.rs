@@ -41,7 +41,7 @@ const STORY: &[&str] = &[
     "cashier wants paper",
     "payment ends",
     "cashier keys 8.50, picks show-code",
-    "screen shows \"8.50\"",
+    "screen shows \"Scan to pay\"",
     "screenshot 05-code",
     "customer scans and pays",
     "screen shows \"approved 8.50\"",

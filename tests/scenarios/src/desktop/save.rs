@@ -62,7 +62,7 @@ impl Shared {
     pub(super) async fn save_transcript(&self, name: Option<&str>) -> Result<Value, String> {
         let witness = self.running()?.order(Order::Witness).await?;
         let told = Told::of(&self.around.transcript.entries());
-        if told.steps.is_empty() {
+        if told.acts == 0 {
             return Err("nothing has been done that could be done again".to_owned());
         }
         let text = told.text(&witness, self.options.language);
@@ -86,6 +86,8 @@ impl Shared {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Told {
     steps: Vec<String>,
+    /// How many of them are no waits for the screen.
+    acts: usize,
     screen: Vec<String>,
     left_out: Vec<String>,
 }
@@ -113,7 +115,10 @@ impl Told {
             let before = shown.take();
             match &step {
                 Step::Shows(text) => waited_for = Some(text.clone()),
-                _ => told.meet(before, waited_for.take()),
+                _ => {
+                    told.meet(before, waited_for.take());
+                    told.acts += 1;
+                }
             }
             told.steps.push(sentence);
         }
