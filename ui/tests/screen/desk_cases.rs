@@ -212,33 +212,38 @@ fn of_the_rest(language: Language) -> Vec<Case> {
 /// The longest name of a way to pay, a person or a service that fits a profile's own limits.
 const NAME_CHARS: usize = 30;
 
+/// The largest amount in the longest words.
+fn most() -> Money {
+    Money::new(caisson_core::money::MINOR_MAX, Currency::Mop).unwrap()
+}
+
+fn longest_name(language: Language) -> String {
+    long(language, NAME_CHARS)
+}
+
+fn longest_row(language: Language) -> PaymentRow {
+    let row = row(language, 6, Outcome::Unknown, 1);
+    PaymentRow { amount: most(), method: longest_name(language), ..row }
+}
+
+fn longest_methods(language: Language) -> Vec<MethodRow> {
+    let down = |trouble| MethodRow { name: longest_name(language), trouble: Some(trouble) };
+    Reason::ALL.into_iter().map(down).take(LIST_ROWS_MAX).collect()
+}
+
 /// Every page with texts and numbers as long as they can be.
 pub(crate) fn at_caps(language: Language) -> Vec<Case> {
-    let name = || long(language, NAME_CHARS);
+    let mut cases = at_the_till_at_caps(language);
+    cases.extend(of_payments_at_caps(language));
+    cases
+}
+
+fn at_the_till_at_caps(language: Language) -> Vec<Case> {
+    let name = || longest_name(language);
     let whose = || operator(&name(), Role::Supervisor);
-    let most = Money::new(caisson_core::money::MINOR_MAX, Currency::Mop).unwrap();
-    let long_row =
-        || PaymentRow { amount: most, method: name(), ..row(language, 6, Outcome::Unknown, 1) };
-    let methods = || -> Vec<MethodRow> {
-        let down = |trouble| MethodRow { name: name(), trouble: Some(trouble) };
-        Reason::ALL.into_iter().map(down).take(LIST_ROWS_MAX).collect()
-    };
-    let problem = |is_asking| Problem { row: long_row(), reason: Some(Reason::Parked), is_asking };
-    let facts = vec![(name(), long(language, 60)); 12];
-    let details = Page::Details(Details {
-        row: long_row(),
-        reason: Some(Reason::TlsFailed),
-        refunded: Some(most),
-        facts: facts.clone(),
-        acts: vec![Act::Reprint, Act::Refund, Act::Void],
-    });
-    let total = |method| TotalRow {
-        method,
-        sales: u32::MAX,
-        sold: most,
-        refunds: u32::MAX,
-        refunded: most,
-    };
+    let most = most();
+    let long_row = || longest_row(language);
+    let methods = || longest_methods(language);
     let case = |name, of| case(name, language, of);
     let mut methods_case = case("desk-methods", Page::Methods { rows: methods() });
     methods_case.showing.amount = Some(most);
@@ -277,6 +282,33 @@ pub(crate) fn at_caps(language: Language) -> Vec<Case> {
                 is_more: false,
             },
         ),
+    ]
+}
+
+fn of_payments_at_caps(language: Language) -> Vec<Case> {
+    let name = || longest_name(language);
+    let whose = || operator(&name(), Role::Supervisor);
+    let most = most();
+    let long_row = || longest_row(language);
+    let methods = || longest_methods(language);
+    let problem = |is_asking| Problem { row: long_row(), reason: Some(Reason::Parked), is_asking };
+    let facts = vec![(name(), long(language, 60)); 12];
+    let details = Page::Details(Details {
+        row: long_row(),
+        reason: Some(Reason::TlsFailed),
+        refunded: Some(most),
+        facts: facts.clone(),
+        acts: vec![Act::Reprint, Act::Refund, Act::Void],
+    });
+    let total = |method| TotalRow {
+        method,
+        sales: u32::MAX,
+        sold: most,
+        refunds: u32::MAX,
+        refunded: most,
+    };
+    let case = |name, of| case(name, language, of);
+    vec![
         case("desk-details", details),
         case("desk-refund", Page::RefundAmount { row: long_row(), left: most }),
         case("desk-void", Page::VoidConfirm { row: long_row(), left: most }),
