@@ -128,7 +128,7 @@ impl Till {
     }
 }
 
-/// The states of all payments in a journal that the power left so.
+/// The states of all payments in a journal that the power left so, the newest first.
 fn states(folder: &Path) -> String {
     let at = WallTime { ms: 1_795_312_800_000, quality: Quality::Guessed };
     let (journal, _) = Journal::open(folder, at).unwrap();
@@ -187,7 +187,7 @@ fn a_refund_is_told_and_announces_no_arrival() {
         till.world.terminal.pay(refund).await.unwrap();
         assert_eq!(
             till.heard_and_durable()[1..],
-            pairs([("Received 12.50 yuan", "Approved"), ("approved tone", "Completed Approved")])
+            pairs([("Received 12.50 yuan", "Approved"), ("approved tone", "Approved Completed")])
         );
     });
 }
