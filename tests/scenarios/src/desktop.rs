@@ -156,13 +156,11 @@ impl std::fmt::Debug for Desktop {
 
 impl Drop for Desktop {
     fn drop(&mut self) {
-        self.tasks.iter().for_each(tokio::task::AbortHandle::abort);
         let running = self.shared.state().running.take();
         if let Some(running) = running {
             running.kill();
         }
-        // A socket that stands for nobody would keep nobody out, but would mislead.
-        let _ = fs::remove_file(&self.socket);
+        self.hang_up();
     }
 }
 
@@ -225,9 +223,16 @@ impl Desktop {
         &self.socket
     }
 
-    /// Ends the terminal by itself, and with it the emulator.
+    /// Ends the terminal by itself, and with it the emulator: nobody is at the socket any more.
     pub async fn close(&self) {
         self.shared.end().await;
+        self.hang_up();
+    }
+
+    fn hang_up(&self) {
+        self.tasks.iter().for_each(tokio::task::AbortHandle::abort);
+        // A socket that stands for nobody would keep nobody out, but would mislead.
+        let _ = fs::remove_file(&self.socket);
     }
 }
 
