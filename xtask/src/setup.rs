@@ -25,7 +25,8 @@ pub(crate) const WINDOW: [Need; 1] = [Need::VirtualDisplay];
 pub(crate) const LINT: [Need; 2] = [Need::Rustfmt, Need::Clippy];
 
 /// The display, and what a window loads when it opens on one.
-const X_PACKAGES: [&str; 5] = ["xvfb", "libx11-6", "libxcursor1", "libxi6", "libxkbcommon-x11-0"];
+const X_PACKAGES: [&str; 6] =
+    ["xvfb", "libx11-6", "libx11-xcb1", "libxcursor1", "libxi6", "libxkbcommon-x11-0"];
 
 /// Makes sure that `needs` are met.
 pub(crate) fn run(place: &Place, needs: &[Need], consent: Consent) -> Result<(), Error> {

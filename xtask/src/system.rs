@@ -6,6 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// What a window loads by name when it opens on an X display.
+const X_LIBRARIES: [&str; 5] =
+    ["libX11.so.6", "libX11-xcb.so.1", "libXcursor.so.1", "libXi.so.6", "libxkbcommon-x11.so.0"];
+
 /// A thing that a build needs and that may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
@@ -61,9 +65,7 @@ impl Need {
                 !cfg!(target_os = "linux")
                     || command::answers(Command::new("pkg-config").args(["--exists", "fontconfig"]))
             }
-            Self::VirtualDisplay => {
-                !cfg!(target_os = "linux") || command::answers(Command::new("Xvfb").arg("-version"))
-            }
+            Self::VirtualDisplay => !cfg!(target_os = "linux") || virtual_display(),
             Self::WasmTarget => wasm_target(place),
             Self::Rustfmt => command::answers(&mut command::cargo(place, &["fmt", "--version"])),
             Self::Clippy => command::answers(&mut command::cargo(place, &["clippy", "--version"])),
@@ -114,6 +116,16 @@ fn libclang() -> Option<PathBuf> {
         files.any(|file| named(&file, "libclang.so") || named(&file, "libclang-"))
             && folders(root.join("clang")).any(headers)
     })
+}
+
+/// Xvfb, and the libraries that a window asks for by name when it opens: a build does not miss
+/// them. Xvfb knows no `-version`; it fails on any word that it does not know.
+fn virtual_display() -> bool {
+    let Some(libraries) = command::output(Command::new("/sbin/ldconfig").arg("-p")) else {
+        return false;
+    };
+    command::answers(Command::new("Xvfb").arg("-help"))
+        && X_LIBRARIES.iter().all(|name| libraries.contains(name))
 }
 
 fn folders(folder: impl AsRef<Path>) -> impl Iterator<Item = PathBuf> {
