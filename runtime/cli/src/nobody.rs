@@ -7,7 +7,8 @@ use caisson_core::permission::{Camera, Network, Payment, Permit, Printer, Storag
 use caisson_core::view::View;
 use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
-    AcquirerAnswer, CallStop, PayStop, PrintStop, ScanStop, Scanned, Session, UiAnswer, UiStop,
+    AcquirerAnswer, CallStop, CardSession, PayStop, PrintStop, ScanStop, Scanned, Session,
+    UiAnswer, UiStop,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,6 +21,8 @@ pub(crate) struct Nobody;
 fn no_storage() -> StorageError {
     StorageError::Failed { folder: PathBuf::new(), cause: WHY.to_owned() }
 }
+
+impl CardSession for Nobody {}
 
 #[async_trait]
 impl Session for Nobody {

@@ -17,7 +17,7 @@ pub const TERMINAL_CHARS: usize = 8;
 const JOURNAL_CHARS: usize = 8;
 /// Characters of the boot counter: a reboot a minute lasts 113 years.
 const BOOT_CHARS: usize = 5;
-/// Characters of the sequence within one boot.
+/// Characters of the sequence within one journal: 60 million payments.
 const SEQUENCE_CHARS: usize = 5;
 
 const _: () =
@@ -76,6 +76,14 @@ impl PaymentKey {
     #[must_use]
     pub fn journal(&self) -> Option<u64> {
         u64::from_str_radix(self.0.get(..JOURNAL_CHARS)?, 36).ok()
+    }
+
+    /// The number of this key within its journal, below 36^5; `None` for a key that no journal
+    /// derived.
+    #[must_use]
+    pub fn sequence(&self) -> Option<u64> {
+        const BEFORE: usize = JOURNAL_CHARS + BOOT_CHARS;
+        u64::from_str_radix(self.0.get(BEFORE..BEFORE + SEQUENCE_CHARS)?, 36).ok()
     }
 
     /// The text, which is also the order number.
@@ -140,7 +148,7 @@ mod tests {
     fn a_key_is_an_order_number_that_every_wallet_takes() {
         let key = PaymentKey::derive(7, "T1000001", 3, 41).unwrap();
         assert_eq!(key.as_str(), "000000070000300015T1000001");
-        assert_eq!(key.journal(), Some(7));
+        assert_eq!((key.journal(), key.sequence()), (Some(7), Some(41)));
         assert_eq!(key.as_str().parse(), Ok(key));
     }
 

@@ -2,11 +2,12 @@
 
 use crate::bindings::caisson::payment::payment::Money as WitMoney;
 use crate::bindings::exports::caisson::app::app as wit;
-use crate::bindings::{PaymentApp, PaymentAppPre};
+use crate::bindings::{SystemApp, SystemAppPre};
 use crate::cache::ComponentCache;
 use crate::compile::{HAS_COMPILER, from_build_host, own_purpose};
 use crate::engine::HostEngine;
 use crate::fault::{AppFault, LoadError};
+use crate::kernel::Kernel;
 use crate::kill::{Kill, KillCause};
 use crate::limits::{Budget, CANCEL_GRACE, HANDLES_MAX, HOST_CALL_BYTES_MAX};
 use crate::payment::{IntentData, TicketData};
@@ -108,9 +109,10 @@ pub struct CallReport<R> {
 /// A loaded app.
 pub struct App {
     id: String,
-    pre: PaymentAppPre<CallState>,
+    pre: SystemAppPre<CallState>,
     engine: Arc<HostEngine>,
     shared: Arc<Shared>,
+    kernel: Option<Arc<Kernel>>,
 }
 
 impl std::fmt::Debug for App {
@@ -199,9 +201,17 @@ impl App {
         };
         let linker = link::linker(engine, &imported).map_err(wrong)?;
         let pre = linker.instantiate_pre(component).map_err(wrong)?;
-        let pre = PaymentAppPre::new(pre).map_err(wrong)?;
+        let pre = SystemAppPre::new(pre).map_err(wrong)?;
         let engine = Arc::clone(engine);
-        Ok(Self { id, pre, engine, shared: Arc::new(Shared::new(grants)) })
+        Ok(Self { id, pre, engine, shared: Arc::new(Shared::new(grants)), kernel: None })
+    }
+
+    /// The same app, with `kernel` behind its `caisson:emv`. Without one, that interface has no
+    /// transaction to give.
+    #[must_use]
+    pub fn with_kernel(mut self, kernel: Option<Arc<Kernel>>) -> Self {
+        self.kernel = kernel;
+        self
     }
 
     /// The app's id.
@@ -278,19 +288,20 @@ impl App {
         export: &'static str,
         budget: Budget,
         session: Arc<dyn Session>,
-        work: impl AsyncFnOnce(&PaymentApp, &mut Store<CallState>) -> wasmtime::Result<R>,
+        work: impl AsyncFnOnce(&SystemApp, &mut Store<CallState>) -> wasmtime::Result<R>,
     ) -> CallReport<R> {
         // Before the clock of the budget starts: nobody is blamed for waiting. Declared before the
         // store, so that it is given back after the store has gone.
         let _slot = self.engine.slot().await;
         let kill = Kill::default();
-        let state = CallState::new(
+        let mut state = CallState::new(
             Arc::clone(&session),
             Arc::clone(&self.shared),
             kill.clone(),
             budget.processor,
         );
-        let mut store = self.store(state);
+        state.kernel = self.kernel.clone();
+        let mut store = store(&self.engine, state);
         let ended = {
             let mut running = pin!(async {
                 let app = self.pre.instantiate_async(&mut store).await?;
@@ -313,27 +324,6 @@ impl App {
             Err(cause) => Err(AppFault::Killed { app: self.id.clone(), export, cause }),
         };
         CallReport { result, log }
-    }
-
-    fn store(&self, state: CallState) -> Store<CallState> {
-        let mut store = Store::new(self.engine.wasmtime(), state);
-        store.limiter(|state| &mut state.meter);
-        store.set_hostcall_fuel(HOST_CALL_BYTES_MAX);
-        store.set_max_component_handles(HANDLES_MAX);
-        // Set before instantiation: start functions run there.
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|mut context| {
-            let state = context.data_mut();
-            if let Some(cause) = state.kill.cause() {
-                return Err(wasmtime::Error::new(cause));
-            }
-            if !state.may_run_on() {
-                state.kill.fire(KillCause::Processor);
-                return Err(wasmtime::Error::new(KillCause::Processor));
-            }
-            Ok(UpdateDeadline::Yield(1))
-        });
-        store
     }
 
     fn fault(
@@ -412,6 +402,28 @@ impl App {
         });
         CallReport { result, log: report.log }
     }
+}
+
+/// A store with every limit set: memory, handles, bytes of a host call, processor time.
+pub(crate) fn store(engine: &HostEngine, state: CallState) -> Store<CallState> {
+    let mut store = Store::new(engine.wasmtime(), state);
+    store.limiter(|state| &mut state.meter);
+    store.set_hostcall_fuel(HOST_CALL_BYTES_MAX);
+    store.set_max_component_handles(HANDLES_MAX);
+    // Set before instantiation: start functions run there.
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|mut context| {
+        let state = context.data_mut();
+        if let Some(cause) = state.kill.cause() {
+            return Err(wasmtime::Error::new(cause));
+        }
+        if !state.may_run_on() {
+            state.kill.fire(KillCause::Processor);
+            return Err(wasmtime::Error::new(KillCause::Processor));
+        }
+        Ok(UpdateDeadline::Yield(1))
+    });
+    store
 }
 
 /// Ends when the call has had its time, or its grace after Cancel.

@@ -14,7 +14,7 @@
 
 wasmtime::component::bindgen!({
     path: "../../wit",
-    world: "payment-app",
+    world: "system-app",
     imports: { default: async | trappable },
     exports: { default: async },
     with: {
@@ -29,6 +29,8 @@ wasmtime::component::bindgen!({
         "caisson:network/network.error" => crate::network::NetworkFault,
         "caisson:storage/storage.error" => crate::storage::StorageFault,
         "caisson:ui/ui.error" => crate::ui::UiFault,
+        "caisson:card-reader/card-reader.error" => crate::card_reader::CardReaderFault,
+        "caisson:pin-pad/pin-pad.error" => crate::pin_pad::PinPadFault,
         "caisson:payment/payment.error" => crate::payment::PaymentFault,
     },
 });

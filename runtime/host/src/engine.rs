@@ -7,7 +7,7 @@ use crate::limits::{
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{
     Config, Engine, InstanceAllocationStrategy, ModuleVersionStrategy, PoolingAllocationConfig,
 };
@@ -25,9 +25,12 @@ const POOL_SLOTS: u32 = 16;
 pub struct HostEngine {
     engine: Engine,
     pooled: bool,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
     stop: Arc<AtomicBool>,
 }
+
+/// Room in memory for one call; given back when it is dropped.
+pub(crate) type Slot = Option<OwnedSemaphorePermit>;
 
 impl HostEngine {
     /// Starts the engine. Tries the pool first; where its addresses cannot be reserved (39-bit
@@ -58,7 +61,7 @@ impl HostEngine {
                 }
             })
             .map_err(|error| LoadError::Engine(error.to_string()))?;
-        let slots = Semaphore::new(usize::try_from(POOL_SLOTS).unwrap_or(1));
+        let slots = Arc::new(Semaphore::new(usize::try_from(POOL_SLOTS).unwrap_or(1)));
         Ok(Self { engine, pooled, slots, stop })
     }
 
@@ -68,10 +71,10 @@ impl HostEngine {
         &self.engine
     }
 
-    /// Waits for room in memory for one call; the permit must outlive the call's store. (`None`
+    /// Waits for room in memory for one call; the slot must outlive the call's store. (`None`
     /// would be a closed semaphore, and this one never is.)
-    pub(crate) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
-        self.slots.acquire().await.ok()
+    pub(crate) async fn slot(&self) -> Slot {
+        Arc::clone(&self.slots).acquire_owned().await.ok()
     }
 
     /// True where apps come from the pool.

@@ -71,6 +71,14 @@ impl Kill {
         }
     }
 
+    /// Ends when the call is ended from outside.
+    pub(crate) async fn fired(&self) -> KillCause {
+        match self.unless_fired(std::future::pending::<()>()).await {
+            Err(cause) => cause,
+            Ok(()) => KillCause::Wall, // what is pending never ends
+        }
+    }
+
     /// Real time that the call has spent in [`unless_fired`](Self::unless_fired) since this was
     /// asked last: the host's time, not the app's.
     pub(crate) fn take_waited(&self) -> Duration {

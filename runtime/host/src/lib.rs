@@ -18,15 +18,18 @@ mod app;
 mod bindings;
 mod cache;
 mod camera;
+mod card_reader;
 mod compile;
 mod engine;
 mod fault;
+mod kernel;
 mod kill;
 mod limits;
 mod link;
 mod log;
 mod network;
 mod payment;
+mod pin_pad;
 mod printer;
 mod redact;
 mod session;
@@ -43,9 +46,12 @@ pub use compile::{CompileError, compile_for};
 pub use compile::{HAS_COMPILER, TARGETS, compile_here, own_purpose};
 pub use engine::{ENGINE_PROFILE, HostEngine};
 pub use fault::{AppFault, LoadError};
+pub use kernel::Kernel;
 pub use kill::KillCause;
 pub use limits::{Budget, MEMORY_BYTES_MAX};
 pub use payment::{IntentData, TicketData};
 pub use session::{
-    AcquirerAnswer, CallStop, PayStop, PrintStop, ScanStop, Scanned, Session, UiAnswer, UiStop,
+    AcquirerAnswer, CallStop, CardSession, CardStop, Entry, Found, KernelFiles, Moment, OfflinePin,
+    OfflinePinEnd, PayStop, PinEntry, PinStop, PrintStop, ScanStop, Scanned, Session, UiAnswer,
+    UiStop,
 };

@@ -56,6 +56,10 @@ impl Budget {
         Self { processor: Duration::from_secs(5), wall: Duration::from_secs(600) };
     /// `serve`: as `start`.
     pub const SERVE: Self = Self::START;
+    /// A kernel's transaction: half of it is arithmetic on keys of up to 1,984 bits. Its time in
+    /// all is that of the call which it serves.
+    pub const KERNEL: Self =
+        Self { processor: Duration::from_secs(3), wall: Duration::from_secs(600) };
     /// `recover`: only the acquirer is involved.
     pub const RECOVER: Self =
         Self { processor: Duration::from_secs(2), wall: Duration::from_secs(120) };

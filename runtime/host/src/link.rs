@@ -5,6 +5,7 @@
 
 use crate::engine::HostEngine;
 use crate::fault::LoadError;
+use crate::kernel;
 use crate::state::CallState;
 use crate::wasi;
 use caisson_core::permission::Permission;
@@ -22,8 +23,13 @@ pub(crate) fn imports(
         if wasi::offers(name) {
             continue;
         }
+        // The kernel's package has interfaces that only a kernel imports.
         let capability = |permission: &Permission| {
-            name.starts_with(&format!("caisson:{permission}/{permission}@0.1."))
+            let interface = match permission {
+                Permission::Emv => "kernel",
+                other => other.name(),
+            };
+            name.starts_with(&format!("caisson:{permission}/{interface}@0.1."))
         };
         match Permission::ALL.into_iter().find(capability) {
             Some(permission) => permissions.insert(permission),
@@ -55,6 +61,13 @@ pub(crate) fn linker(
             Permission::Network => c::network::network::add_to_linker::<_, Own>(l, |s| s)?,
             Permission::Storage => c::storage::storage::add_to_linker::<_, Own>(l, |s| s)?,
             Permission::Ui => c::ui::ui::add_to_linker::<_, Own>(l, |s| s)?,
+            Permission::CardReader => {
+                c::card_reader::card_reader::add_to_linker::<_, Own>(l, |s| s)?
+            }
+            Permission::PinPad => c::pin_pad::pin_pad::add_to_linker::<_, Own>(l, |s| s)?,
+            Permission::Emv => kernel::link(l)?,
+            // No interface of that name is in the contract yet, so none can be imported.
+            Permission::Nfc => {}
             Permission::Payment => c::payment::payment::add_to_linker::<_, Own>(l, |s| s)?,
         }
     }

@@ -13,6 +13,13 @@ use caisson_core::{Language, Money, Reason};
 use caisson_devices::storage::{StorageError, StorageKey};
 use std::time::Duration;
 
+mod card;
+
+pub use card::{
+    CardSession, CardStop, Entry, Found, KernelFiles, Moment, OfflinePin, OfflinePinEnd, PinEntry,
+    PinStop,
+};
+
 /// What was read before the camera. No `Debug`: a payment code is as good as money.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Scanned {
@@ -125,7 +132,7 @@ pub enum PayStop {
 /// in is dropped where it stands. So whatever a function makes durable must reach memory in the
 /// same task that commits it, never in the future that is dropped.
 #[async_trait]
-pub trait Session: Send + Sync {
+pub trait Session: CardSession {
     /// The language that the cashier reads.
     fn language(&self) -> Language;
 

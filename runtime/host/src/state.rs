@@ -1,5 +1,6 @@
 //! What a store holds for one call of one app.
 
+use crate::kernel::Kernel;
 use crate::kill::Kill;
 use crate::limits::{HANDLES_MAX, Meter, REQUESTS_PER_SECOND_MAX, TICK};
 use crate::log::Log;
@@ -41,6 +42,10 @@ pub(crate) struct CallState {
     shared: Arc<Shared>,
     pub(crate) kill: Kill,
     pub(crate) log: Log,
+    /// What the app's `caisson:emv` is joined with.
+    pub(crate) kernel: Option<Arc<Kernel>>,
+    /// True while the app has a transaction of it.
+    pub(crate) kernel_is_open: bool,
     processor: Processor,
     views: Rate,
     requests: Rate,
@@ -69,6 +74,8 @@ impl CallState {
             shared,
             kill,
             log,
+            kernel: None,
+            kernel_is_open: false,
             processor: Processor { left: processor, seen: std::time::Instant::now() },
             views: Rate::new(CHANGES_PER_SECOND_MAX, Duration::from_secs(1)),
             requests: Rate::new(REQUESTS_PER_SECOND_MAX, Duration::from_secs(1)),

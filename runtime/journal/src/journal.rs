@@ -26,7 +26,7 @@ pub struct Journal {
     pub(crate) open: BTreeMap<PaymentKey, Fold>,
     /// True where the log holds what the database does not.
     pub(crate) is_log_used: bool,
-    /// Number of the last key that was given out in this boot.
+    /// Number of the last key that was given out.
     pub(crate) sequence: u64,
     /// The first failure for good; nothing works after it.
     pub(crate) stopped: OnceCell<String>,
@@ -34,11 +34,14 @@ pub struct Journal {
 
 impl Journal {
     /// A key that no payment has had and none will have. The sequence counts in memory: what makes
-    /// the key new after a restart is the boot counter, which is durable.
+    /// the key new after a restart is the boot counter, which is durable. After a restart the
+    /// sequence goes on behind the last payment that was journalled, so the number of a payment
+    /// that never began is given out again: nobody outside has seen it, and a bank's trace numbers
+    /// (STAN) have no gap there.
     ///
     /// # Errors
     /// [`JournalError::Key`] for a terminal id that does not fit, or beyond 60 million payments in
-    /// one boot; [`JournalError::Stopped`].
+    /// one journal; [`JournalError::Stopped`].
     pub fn next_key(&mut self, terminal_id: &str) -> Result<PaymentKey, JournalError> {
         self.usable()?;
         let sequence = self.sequence.saturating_add(1);

@@ -58,9 +58,10 @@ impl Journal {
             head: found.head,
             open: walk.open,
             is_log_used: true,
-            sequence: 0,
+            sequence: 0, // until it is read below
             stopped: OnceCell::new(),
         };
+        journal.sequence = journal.last_sequence()?;
         let open = journal.record_boot(number, found.rows, at.cut())?;
         let boot =
             Boot { number, journal_id: found.journal_id, rows_verified: found.rows, open, codes };

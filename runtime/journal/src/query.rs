@@ -116,6 +116,22 @@ impl Journal {
         })
     }
 
+    /// The number of the last key of this journal that a payment was journalled under; 0 where there
+    /// is none. Adopted payments have keys of another journal, which do not count.
+    pub(crate) fn last_sequence(&self) -> Result<u64, JournalError> {
+        let first = PaymentKey::derive(self.id, "0", 0, 0)?;
+        let last: Option<String> = self.read("looking for the last key", |connection| {
+            connection
+                .prepare_cached(
+                    "SELECT max(key) FROM payments
+                     WHERE key >= ?1 AND substr(key, 1, 8) = substr(?1, 1, 8)",
+                )?
+                .query_row([first.as_str()], |row| row.get(0))
+        })?;
+        let last = last.and_then(|key| key.parse::<PaymentKey>().ok()?.sequence());
+        Ok(last.unwrap_or(0))
+    }
+
     /// One row of the projection; `None` where the payment was never journalled.
     ///
     /// # Errors

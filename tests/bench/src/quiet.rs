@@ -7,7 +7,8 @@ use caisson_core::permission::{Camera, Network, Payment, Permit, Printer, Storag
 use caisson_core::view::View;
 use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
-    AcquirerAnswer, CallStop, PayStop, PrintStop, ScanStop, Scanned, Session, UiAnswer, UiStop,
+    AcquirerAnswer, CallStop, CardSession, PayStop, PrintStop, ScanStop, Scanned, Session,
+    UiAnswer, UiStop,
 };
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -38,6 +39,8 @@ impl QuietSession {
 fn no_operation() -> PayStop {
     PayStop::UnknownOperation("there is no acquirer here".to_owned())
 }
+
+impl CardSession for QuietSession {}
 
 #[async_trait]
 impl Session for QuietSession {

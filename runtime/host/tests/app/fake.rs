@@ -8,7 +8,8 @@ use caisson_core::view::{SIGNATURE_POINTS_MAX, SIGNATURE_SIZE, View};
 use caisson_core::{Language, Money};
 use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
-    AcquirerAnswer, CallStop, PayStop, PrintStop, ScanStop, Scanned, Session, UiAnswer, UiStop,
+    AcquirerAnswer, CallStop, CardSession, PayStop, PrintStop, ScanStop, Scanned, Session,
+    UiAnswer, UiStop,
 };
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -62,6 +63,8 @@ impl Fake {
 pub(crate) fn yuan(minor: u64) -> Money {
     Money::new(minor, "CNY".parse().unwrap()).unwrap()
 }
+
+impl CardSession for Fake {}
 
 #[async_trait]
 impl Session for Fake {

@@ -107,6 +107,24 @@ fn no_two_boots_give_the_same_key() {
     assert!(keys.is_sorted());
 }
 
+/// A bank counts traces (STAN) by it: a number goes out once, and none is left out.
+#[test]
+fn numbers_go_on_behind_the_last_payment_that_was_journalled() {
+    let dir = created();
+    let numbers = |journal: &mut Journal, count: usize| -> Vec<u64> {
+        (0..count).map(|_| journal.next_key(TERMINAL).unwrap().sequence().unwrap()).collect()
+    };
+    let (mut journal, _) = open(dir.path());
+    assert_eq!(numbers(&mut journal, 2), [1, 2]);
+    let payment = sale(&mut journal, 1000);
+    let third = brought_to(&mut journal, payment, State::Completed).intent().key.clone();
+    assert_eq!(third.sequence(), Some(3));
+    assert_eq!(numbers(&mut journal, 2), [4, 5]);
+    drop(journal);
+    let (mut journal, _) = open(dir.path());
+    assert_eq!(numbers(&mut journal, 1), [4]);
+}
+
 #[test]
 fn the_terminal_is_told_what_stands_in_the_way_of_a_payment() {
     let dir = created();
