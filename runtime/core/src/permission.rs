@@ -30,12 +30,30 @@ pub enum Permission {
     Ui,
     /// Move money through the app's destinations (`caisson:payment`).
     Payment,
+    /// Talk to payment cards: chip, contactless, stripe (`caisson:card-reader`). System apps only.
+    CardReader,
+    /// Have the host ask the cardholder for a PIN (`caisson:pin-pad`). System apps only.
+    PinPad,
+    /// Talk to tags that are no payment cards (`caisson:nfc`).
+    Nfc,
+    /// Run a card through the EMV kernel (`caisson:emv`). System apps only.
+    Emv,
 }
 
 impl Permission {
     /// Every permission, in the order in which people are shown them.
-    pub const ALL: [Self; 6] =
-        [Self::Payment, Self::Ui, Self::Camera, Self::Printer, Self::Network, Self::Storage];
+    pub const ALL: [Self; 10] = [
+        Self::Payment,
+        Self::CardReader,
+        Self::PinPad,
+        Self::Emv,
+        Self::Nfc,
+        Self::Ui,
+        Self::Camera,
+        Self::Printer,
+        Self::Network,
+        Self::Storage,
+    ];
 
     /// The name in manifests and policies; also the package name in the contract.
     #[must_use]
@@ -47,6 +65,10 @@ impl Permission {
             Self::Storage => "storage",
             Self::Ui => "ui",
             Self::Payment => "payment",
+            Self::CardReader => "card-reader",
+            Self::PinPad => "pin-pad",
+            Self::Nfc => "nfc",
+            Self::Emv => "emv",
         }
     }
 }
@@ -61,7 +83,8 @@ impl fmt::Display for Permission {
 /// of the listed names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "\"{name}\" is not a permission; there are: payment, ui, camera, printer, network, storage"
+    "\"{name}\" is not a permission; there are: payment, card-reader, pin-pad, emv, nfc, ui, \
+     camera, printer, network, storage"
 )]
 pub struct UnknownPermission {
     /// The text as it stands in the file, cut to [`NAME_CHARS_MAX`] characters.
@@ -124,6 +147,14 @@ uses! {
     Ui,
     /// Moving money.
     Payment,
+    /// Talking to payment cards.
+    CardReader,
+    /// Asking for a PIN.
+    PinPad,
+    /// Talking to tags that are no payment cards.
+    Nfc,
+    /// Running a card through the EMV kernel.
+    Emv,
 }
 
 /// Proof that a use was allowed. Cannot be built outside this module, copied or kept by an app.
@@ -250,8 +281,8 @@ mod tests {
         }
         assert_eq!(
             "raw-sockets".parse::<Permission>().unwrap_err().to_string(),
-            "\"raw-sockets\" is not a permission; there are: payment, ui, camera, printer, \
-             network, storage"
+            "\"raw-sockets\" is not a permission; there are: payment, card-reader, pin-pad, emv, \
+             nfc, ui, camera, printer, network, storage"
         );
     }
 }
