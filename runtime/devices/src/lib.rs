@@ -6,6 +6,7 @@
 //! device that hangs never hangs its caller.
 
 pub mod camera;
+pub mod card_reader;
 pub mod decode;
 #[cfg(feature = "emulated")]
 pub mod emulated;

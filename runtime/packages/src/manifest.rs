@@ -228,7 +228,7 @@ destination = "wallet"
         check(
             ("\"ui\"", "\"sockets\""),
             "caisson.toml: permissions = \"sockets\": \"sockets\" is not a permission; there are: \
-             payment, ui, camera, printer, network, storage",
+             payment, card-reader, pin-pad, emv, nfc, ui, camera, printer, network, storage",
         );
         check(
             ("0.1.0", "0.1.0\\u001b[2J"),
