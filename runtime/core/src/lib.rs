@@ -19,9 +19,11 @@ pub mod permission;
 pub mod reason;
 pub mod receipt;
 pub mod risk;
+pub mod stan;
 pub mod view;
 
 pub use key::PaymentKey;
 pub use language::{Language, Text};
 pub use money::{Currency, Money};
 pub use reason::Reason;
+pub use stan::Stan;

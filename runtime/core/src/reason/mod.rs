@@ -165,13 +165,25 @@ mod tests {
 
     #[test]
     fn the_customer_is_never_told_of_suspected_fraud() {
-        let row = Reason::RiskRefused.row();
-        for word in ["fraud", "risk", "suspect"] {
-            assert!(!row.customer.en.to_lowercase().contains(word));
+        for reason in Reason::ALL {
+            let customer = reason.row().customer;
+            for word in ["fraud", "risk", "suspect", "stolen", "lost", "pick up", "picked up"] {
+                assert!(!customer.en.to_lowercase().contains(word), "{reason}");
+            }
+            for word in ["风险", "欺诈", "可疑", "作弊", "挂失", "被窃", "没收"] {
+                assert!(!customer.zh.contains(word), "{reason}");
+            }
         }
-        for word in ["风险", "欺诈", "可疑"] {
-            assert!(!row.customer.zh.contains(word));
-        }
+    }
+
+    #[test]
+    fn a_card_that_its_bank_wants_back_reads_like_any_other_that_cannot_be_used() {
+        let customer = |reason: Reason| reason.row().customer.en;
+        assert_eq!(
+            customer(Reason::CardPickUp),
+            "This card cannot be used. Please pay in another way."
+        );
+        assert_eq!(customer(Reason::RiskRefused), customer(Reason::DeclinedOther));
     }
 
     #[test]
