@@ -1,7 +1,7 @@
 //! What a person types at a headless terminal: one command a line.
 
 use caisson_core::PaymentKey;
-use caisson_devices::screen::Key;
+use caisson_devices::screen::{Key, PinDigits};
 use caisson_vault::{PASSCODE_DIGITS_MAX, PASSCODE_DIGITS_MIN, Passcode};
 use std::path::PathBuf;
 
@@ -24,6 +24,7 @@ hold-nothing                 take it away
 ok, yes, no, row N, cancel   press that key
 amount AMOUNT                key an amount that an app asks for:  amount 5.00
 values A | B | ...           fill in a form, one value for each field
+pin DIGITS                   key a card's PIN
 owner CODE                   key the owner's code, which releases a held payment
 open                         list the payments that are not certain yet
 help                         this list
@@ -92,6 +93,7 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
         ("services", []) => Ok(Command::Services),
         ("methods", []) => Ok(Command::Methods),
         ("owner", [code]) => owner(code),
+        ("pin", [digits]) => pin(digits),
         ("open", []) => Ok(Command::Open),
         ("help", _) => Ok(Command::Help),
         ("quit" | "exit", []) => Ok(Command::Quit),
@@ -104,6 +106,7 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
             Ok(Command::Refund { key: payment_key(key)?, amount: (*amount).to_owned() })
         }
         ("owner", _) => Err("write the owner's code: owner 123456".to_owned()),
+        ("pin", _) => Err("write the PIN: pin 1234".to_owned()),
         ("amount", _) => Err("write an amount: amount 5.00".to_owned()),
         ("row", _) => Err("write the number of a row: row 2".to_owned()),
         ("hold", _) => Err("write a picture's path: hold code.png".to_owned()),
@@ -148,6 +151,12 @@ fn values(text: &str) -> Command {
 fn owner(text: &str) -> Result<Command, String> {
     let wrong = || format!("a code has {PASSCODE_DIGITS_MIN} to {PASSCODE_DIGITS_MAX} digits");
     Passcode::new(text).map(|code| Command::Press(Key::Code(code))).ok_or_else(wrong)
+}
+
+/// Says nothing of what was typed.
+fn pin(text: &str) -> Result<Command, String> {
+    let wrong = || "a PIN has 4 to 12 digits".to_owned();
+    PinDigits::new(text).map(|pin| Command::Press(Key::Pin(pin))).ok_or_else(wrong)
 }
 
 fn payment_key(text: &str) -> Result<PaymentKey, String> {

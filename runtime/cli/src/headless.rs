@@ -108,6 +108,8 @@ fn describe(showing: &Showing) -> String {
         View::Menu { rows, .. } => vec![format!("row 1 to {}", rows.len())],
         View::Confirm { .. } => vec!["yes".to_owned(), "no".to_owned()],
         View::Hold { .. } => vec!["owner CODE".to_owned(), "no".to_owned()],
+        View::Pin { can_bypass: false, .. } => vec!["pin DIGITS".to_owned()],
+        View::Pin { can_bypass: true, .. } => vec!["pin DIGITS".to_owned(), "no".to_owned()],
         View::Instead { rows, .. } => vec![format!("row 1 to {}", rows.len()), "no".to_owned()],
         // The desk needs a screen that is drawn.
         View::Idle

@@ -54,7 +54,7 @@ pub(crate) fn event(event: &Event, language: Language) -> String {
             let asked = if zh { format!("应收 {amount}") } else { format!("{amount} asked") };
             match intent.released.as_ref().map(why) {
                 None => asked,
-                Some(held) if zh => format!("{asked}；机主已授权（{held}）"),
+                Some(held) if zh => format!("{asked}；店主已授权（{held}）"),
                 Some(held) => format!("{asked}; released by the owner ({held})"),
             }
         }

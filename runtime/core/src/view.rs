@@ -113,6 +113,42 @@ pub enum Mark {
     Attention,
 }
 
+/// Why a PIN is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PinAsk {
+    /// The card wants one.
+    First,
+    /// The card refused the one before.
+    Wrong {
+        /// How many tries the card still allows, where it says so.
+        tries_left: Option<u8>,
+    },
+}
+
+impl PinAsk {
+    /// What was wrong before, and how many tries are left; empty at first.
+    #[must_use]
+    pub fn trouble(self, language: Language) -> String {
+        match (self, language) {
+            (Self::First, _) => String::new(),
+            (Self::Wrong { tries_left: None }, Language::Zh) => "密码错误，请重新输入。".to_owned(),
+            (Self::Wrong { tries_left: None }, Language::En) => "Wrong PIN, try again.".to_owned(),
+            (Self::Wrong { tries_left: Some(1) }, Language::Zh) => {
+                "密码错误，还可再试1次，再错将锁卡。".to_owned()
+            }
+            (Self::Wrong { tries_left: Some(1) }, Language::En) => {
+                "Wrong PIN. One try left, then the card is blocked.".to_owned()
+            }
+            (Self::Wrong { tries_left: Some(left) }, Language::Zh) => {
+                format!("密码错误，还可再试{left}次。")
+            }
+            (Self::Wrong { tries_left: Some(left) }, Language::En) => {
+                format!("Wrong PIN, {left} tries left.")
+            }
+        }
+    }
+}
+
 /// One thing on the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum View {
@@ -207,6 +243,13 @@ pub enum View {
         /// True after a wrong one.
         was_wrong: bool,
     },
+    /// The host asks the cardholder for the PIN. No app can show this, and none sees a key of it.
+    Pin {
+        /// Why it is asked now.
+        ask: PinAsk,
+        /// True where the cardholder may go on without one.
+        can_bypass: bool,
+    },
     /// The way to pay that was chosen cannot be used: the host offers the others.
     Instead {
         /// Why it cannot.
@@ -269,6 +312,11 @@ impl View {
                     if *was_wrong { wrong_code(*tries_left, language) } else { String::new() };
                 format!("{wrong}{} {}", words(row.why), words(row.next))
             }
+            Self::Pin { ask, .. } => {
+                let trouble = ask.trouble(language);
+                let gap = if trouble.is_empty() { "" } else { " " };
+                format!("{trouble}{gap}{}", words(ENTER_PIN))
+            }
             Self::Instead { reason, rows } => {
                 let why = words(reason.row().why);
                 format!("{why} {}: {}", words(INSTEAD), rows.join(" | "))
@@ -321,6 +369,8 @@ impl Outcome {
 
 const READY: Text = Text { zh: "请输入金额", en: "enter the amount" };
 const PREVIEW: Text = Text { zh: "打印预览", en: "what the paper will show" };
+/// What the PIN page is titled.
+pub const ENTER_PIN: Text = Text { zh: "请持卡人输入密码", en: "Cardholder: key your PIN" };
 const PLEASE_WAIT: Text = Text { zh: "请稍候", en: "please wait" };
 
 const INSTEAD: Text = Text { zh: "请选择其他付款方式", en: "Choose another way to pay" };

@@ -12,6 +12,7 @@ use caisson_core::view::View;
 use caisson_core::{Language, Money};
 use caisson_vault::Passcode;
 use tokio::time::Instant;
+use zeroize::Zeroizing;
 
 /// An app as people know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +108,36 @@ pub enum ReceiptWish {
     Nothing,
 }
 
+/// Fewest and most digits of a PIN: ISO 9564-1, 8.1.
+pub const PIN_DIGITS: std::ops::RangeInclusive<usize> = 4..=12;
+
+/// A PIN on its way from the pad to the vault. Its `Debug` tells nothing, and it is wiped when it
+/// is dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PinDigits(Zeroizing<String>);
+
+impl PinDigits {
+    /// The PIN in `text`; `None` where it is not 4 to 12 digits.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let fits = PIN_DIGITS.contains(&text.len());
+        (is_digits && fits).then(|| Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The digits, for the vault, or for a wire between two processes of one emulator.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PinDigits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PinDigits(hidden)")
+    }
+}
+
 /// What a person pressed. Each is whole: a screen collects digits, strokes and values itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
@@ -122,6 +153,8 @@ pub enum Key {
     No,
     /// A code, keyed whole on the host's own pad.
     Code(Passcode),
+    /// A PIN, keyed whole on the host's own pad.
+    Pin(PinDigits),
     /// An amount in minor units.
     Amount(u64),
     /// The values of a form's fields, one for each.

@@ -49,7 +49,7 @@ impl wit::Host for CallState {
             Found::Chip => wit::Found::Chip,
             Found::Contactless => wit::Found::Contactless,
             Found::Stripe(track) => {
-                wit::Found::Stripe(wit::Stripe { track2: track.as_str().to_owned() })
+                wit::Found::Stripe(wit::Stripe { track_2: track.as_str().to_owned() })
             }
         })
     }

@@ -42,7 +42,7 @@ pub use form::{CODE_BYTES_MAX, FORM_SIGNATURE_BYTES_MAX, Form, MachineCode, Purp
 pub use forms::{FORMS_MAX, Forms};
 pub use install::Installation;
 pub use installed::{Installed, InstalledApps};
-pub use manifest::{MANIFEST_BYTES_MAX, MANIFEST_NAME, Manifest, ManifestError, Name};
+pub use manifest::{MANIFEST_BYTES_MAX, MANIFEST_NAME, Manifest, ManifestError, Name, World};
 pub use package::{Approved, COMPONENT_BYTES_MAX, COMPONENT_NAME, Package};
 pub use publisher::{PUBLISHERS_MAX, Publisher, PublisherError, Publishers, Tier};
 pub use rows::{Health, ReturnCause, Returned};

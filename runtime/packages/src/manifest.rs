@@ -11,8 +11,6 @@ use std::path::{Path, PathBuf};
 pub const MANIFEST_NAME: &str = "caisson.toml";
 /// Largest manifest, in bytes.
 pub const MANIFEST_BYTES_MAX: u64 = 64 * 1024;
-/// The one world of this terminal.
-const WORLD: &str = "payment-app";
 /// Longest name and version, in characters: what a list and a button have room for.
 const WORDS_CHARS_MAX: usize = 24;
 /// Most default settings.
@@ -39,6 +37,26 @@ impl Name {
     }
 }
 
+/// What an app is to a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum World {
+    /// Takes payments. (The world `system-app` is this one, with cards: what an app may see is
+    /// decided by who signed it and by its permissions, not by its word.)
+    PaymentApp,
+    /// The EMV kernel that system apps call; at most one in a terminal.
+    EmvKernel,
+}
+
+impl World {
+    fn of(name: &str) -> Option<Self> {
+        match name {
+            "payment-app" | "system-app" => Some(Self::PaymentApp),
+            "emv-kernel" => Some(Self::EmvKernel),
+            _ => None,
+        }
+    }
+}
+
 /// A checked manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
@@ -50,6 +68,8 @@ pub struct Manifest {
     pub version: String,
     /// For the terminal: never falls.
     pub version_code: u32,
+    /// What it is.
+    pub world: World,
     /// What it asks for.
     pub permissions: BTreeSet<Permission>,
     /// The acquirer's destination that it talks to.
@@ -147,9 +167,10 @@ impl Manifest {
         if !is_id(&raw.id) {
             return Err(wrong("id", &raw.id, "write 1 to 20 characters of a-z, 0-9 and -"));
         }
-        if raw.world != WORLD {
-            return Err(wrong("world", &raw.world, "this terminal runs payment-app"));
-        }
+        let Some(world) = World::of(&raw.world) else {
+            let remedy = "this terminal runs payment-app, system-app and emv-kernel";
+            return Err(wrong("world", &raw.world, remedy));
+        };
         for (key, text) in
             [("name", &raw.name.zh), ("name", &raw.name.en), ("version", &raw.version)]
         {
@@ -178,6 +199,7 @@ impl Manifest {
         };
         Ok(Self {
             permissions: raw.permissions.iter().map(permission).collect::<Result<_, _>>()?,
+            world,
             id: raw.id,
             name: raw.name,
             version: raw.version,
@@ -236,7 +258,8 @@ destination = "wallet"
         );
         check(
             ("payment-app", "command"),
-            "caisson.toml: world = \"command\": this terminal runs payment-app",
+            "caisson.toml: world = \"command\": this terminal runs payment-app, \
+             system-app and emv-kernel",
         );
     }
 

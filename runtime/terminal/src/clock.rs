@@ -62,22 +62,39 @@ impl WallClock for TokioClock {
 /// The shop's local time as people read it: `2026-11-22 14:05:33`.
 #[must_use]
 pub fn local_text(at: WallTime, utc_offset_minutes: i32) -> String {
-    let seconds = i64::try_from(at.ms / 1_000).unwrap_or(0)
-        + i64::from(utc_offset_minutes).saturating_mul(60);
-    time::OffsetDateTime::from_unix_timestamp(seconds).map_or_else(
-        |_| "----".to_owned(),
+    local(at, utc_offset_minutes).map_or_else(
+        || "----".to_owned(),
         |t| {
+            let (date, time) = (t.date(), t.time());
             format!(
                 "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-                t.year(),
-                u8::from(t.month()),
-                t.day(),
-                t.hour(),
-                t.minute(),
-                t.second()
+                date.year(),
+                u8::from(date.month()),
+                date.day(),
+                time.hour(),
+                time.minute(),
+                time.second()
             )
         },
     )
+}
+
+/// The shop's local date and time as cards and banks write them: `261122` and `140533`. A clock
+/// before 2000 or after 2099 gives the first day of 2000, which every card takes for a wrong clock.
+pub(crate) fn local_digits(at: WallTime, utc_offset_minutes: i32) -> (String, String) {
+    match local(at, utc_offset_minutes) {
+        Some(t) if (2000..2100).contains(&t.year()) => (
+            format!("{:02}{:02}{:02}", t.year() % 100, u8::from(t.month()), t.day()),
+            format!("{:02}{:02}{:02}", t.hour(), t.minute(), t.second()),
+        ),
+        _ => ("000101".to_owned(), "000000".to_owned()),
+    }
+}
+
+fn local(at: WallTime, utc_offset_minutes: i32) -> Option<time::OffsetDateTime> {
+    let seconds = i64::try_from(at.ms / 1_000).unwrap_or(0)
+        + i64::from(utc_offset_minutes).saturating_mul(60);
+    time::OffsetDateTime::from_unix_timestamp(seconds).ok()
 }
 
 #[cfg(test)]
@@ -89,5 +106,9 @@ mod tests {
         let at = WallTime { ms: 1_795_327_533_000, quality: Quality::User };
         assert_eq!(local_text(at, 480), "2026-11-22 14:05:33");
         assert_eq!(local_text(at, 0), "2026-11-22 06:05:33");
+        let digits = ("261122".to_owned(), "140533".to_owned());
+        assert_eq!(local_digits(at, 480), digits);
+        let wrong = WallTime { ms: 0, quality: Quality::Guessed };
+        assert_eq!(local_digits(wrong, 0), ("000101".to_owned(), "000000".to_owned()));
     }
 }

@@ -1,6 +1,7 @@
 //! A payment at the counter, from the cashier's keys to the paper.
 
 use crate::admit::Ready;
+use crate::card::CardAtHand;
 use crate::driver::Driver;
 use crate::error::TerminalError;
 use crate::keys::Keys;
@@ -141,6 +142,7 @@ impl Terminal {
             company: Company::Counter(keys),
             amount: None,
             recovering: false,
+            card: CardAtHand::default(),
         });
         let report = hosted.actor.serve(session, service).await;
         listening.abort();
@@ -192,6 +194,7 @@ impl Inner {
             company: Company::Counter(keys),
             amount: Some(amount),
             recovering: false,
+            card: CardAtHand::default(),
         });
         let called = hosted.actor.start(session, data).await;
         log_app(&hosted, &called.log, called.result.as_ref().err());
@@ -224,7 +227,11 @@ impl Inner {
     pub(crate) fn show(&self, view: View, amount: Option<Money>, until: Option<Instant>) {
         let can_cancel = matches!(
             view,
-            View::Confirm { .. } | View::Hold { .. } | View::Instead { .. } | View::Page(_)
+            View::Confirm { .. }
+                | View::Hold { .. }
+                | View::Pin { .. }
+                | View::Instead { .. }
+                | View::Page(_)
         );
         let language = self.language();
         let showing = Showing { app: None, view, amount, language, can_cancel, until };

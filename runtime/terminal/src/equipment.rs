@@ -1,7 +1,9 @@
 //! The devices of one terminal, held so that payments can share them.
 
+use crate::card::SharedReader;
 use async_trait::async_trait;
 use caisson_devices::camera::{Camera, CameraError};
+use caisson_devices::card_reader::{CardReader, CardReaderError};
 use caisson_devices::printer::Printer;
 use caisson_devices::screen::Screen;
 use caisson_devices::speaker::{Silent, Speaker};
@@ -19,7 +21,17 @@ pub trait CameraSource: Send + Sync {
     async fn open(&self) -> Result<Box<dyn Camera>, CameraError>;
 }
 
-/// Screen, camera, printer, storage and speaker.
+/// Opens the card reader when a call wants a card; between calls its cards have no power.
+#[async_trait]
+pub trait CardReaderSource: Send + Sync {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// [`CardReaderError`] where it is missing or taken.
+    async fn open(&self) -> Result<Box<dyn CardReader>, CardReaderError>;
+}
+
+/// Screen, camera, printer, storage, speaker and card reader.
 #[derive(Clone)]
 pub struct Equipment {
     /// What people see and press.
@@ -32,6 +44,8 @@ pub struct Equipment {
     pub storage: Arc<dyn Storage>,
     /// What people hear.
     pub speaker: Arc<dyn Speaker>,
+    /// Where cards are read; one call at a time. `None` where the terminal has no reader.
+    pub card_reader: Option<SharedReader>,
 }
 
 impl std::fmt::Debug for Equipment {
@@ -41,7 +55,7 @@ impl std::fmt::Debug for Equipment {
 }
 
 impl Equipment {
-    /// Puts the devices together, without a speaker.
+    /// Puts the devices together, without a speaker and a card reader.
     #[must_use]
     pub fn new(
         screen: Arc<dyn Screen>,
@@ -55,6 +69,7 @@ impl Equipment {
             printer: Arc::new(Mutex::new(printer)),
             storage,
             speaker: Arc::new(Silent),
+            card_reader: None,
         }
     }
 
@@ -62,6 +77,13 @@ impl Equipment {
     #[must_use]
     pub fn with_speaker(mut self, speaker: Arc<dyn Speaker>) -> Self {
         self.speaker = speaker;
+        self
+    }
+
+    /// The same with a card reader.
+    #[must_use]
+    pub fn with_card_reader(mut self, reader: Box<dyn CardReaderSource>) -> Self {
+        self.card_reader = Some(Arc::new(Mutex::new(reader)));
         self
     }
 }

@@ -11,6 +11,8 @@
 mod acquirer;
 mod admit;
 mod answer;
+mod card;
+mod card_session;
 mod clock;
 mod counter;
 mod desk;
@@ -18,11 +20,13 @@ mod driver;
 mod equipment;
 mod error;
 mod hold;
+mod kernel;
 mod keys;
 mod methods;
 mod news;
 mod paper;
 mod past;
+mod pin;
 mod profile;
 mod provision;
 mod receipts;
@@ -34,15 +38,17 @@ mod terminal;
 mod trial;
 
 pub use acquirer::client;
+pub use card::SharedReader;
 pub use clock::{SystemClock, TokioClock, WallClock, local_text};
 pub use counter::{Order, Report, Request};
 pub use desk::Desk;
-pub use equipment::{CameraSource, Equipment};
+pub use equipment::{CameraSource, CardReaderSource, Equipment};
 pub use error::TerminalError;
 pub use methods::Method;
 pub use profile::{
-    AppSettings, CameraProfile, DestinationProfile, Notify, OperatorProfile, Owner, PrinterProfile,
-    Profile, ProfileError, ScreenProfile, SpeakerProfile, is_operators_name,
+    AppSettings, CameraProfile, CardReaderProfile, DestinationProfile, EmvProfile, Notify,
+    OperatorProfile, Owner, PrinterProfile, Profile, ProfileError, ScreenProfile, SpeakerProfile,
+    is_operators_name,
 };
 pub use provision::{ProvisionError, Provisioning, provision};
 pub use terminal::{LeftOut, Parts, Terminal};

@@ -21,7 +21,9 @@ mod risk;
 
 use devices::at_home_printer;
 pub(crate) use devices::paper_mm;
-pub use devices::{CameraProfile, PrinterProfile, ScreenProfile, SpeakerProfile};
+pub use devices::{
+    CameraProfile, CardReaderProfile, EmvProfile, PrinterProfile, ScreenProfile, SpeakerProfile,
+};
 pub use operators::{OperatorProfile, is_operators_name};
 pub use risk::{Notify, Owner};
 
@@ -131,6 +133,10 @@ pub struct Profile {
     pub screen: ScreenProfile,
     /// The speaker.
     pub speaker: SpeakerProfile,
+    /// The card reader; `None` where there is none.
+    pub card_reader: Option<CardReaderProfile>,
+    /// What the acquirer sets for the EMV kernel.
+    pub emv: EmvProfile,
 }
 
 #[derive(Deserialize)]
@@ -163,6 +169,9 @@ struct Raw {
     screen: ScreenProfile,
     #[serde(default)]
     speaker: SpeakerProfile,
+    card_reader: Option<CardReaderProfile>,
+    #[serde(default)]
+    emv: EmvProfile,
 }
 
 #[derive(Deserialize)]
@@ -281,6 +290,8 @@ impl Profile {
             printer,
             screen: raw.screen,
             speaker: raw.speaker,
+            card_reader: raw.card_reader,
+            emv: raw.emv.at_home(home),
         })
     }
 }

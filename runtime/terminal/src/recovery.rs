@@ -1,5 +1,6 @@
 //! Making open payments certain, behind the counter and across restarts.
 
+use crate::card::CardAtHand;
 use crate::counter::{ending, log_app, shown};
 use crate::driver::Driver;
 use crate::error::TerminalError;
@@ -88,6 +89,7 @@ impl Inner {
             company: Company::Nobody,
             amount: Some(payment.intent().amount),
             recovering: true,
+            card: CardAtHand::default(),
         });
         let called = hosted.actor.recover(session, ticket).await;
         log_app(hosted, &called.log, called.result.as_ref().err());
@@ -221,6 +223,7 @@ impl Inner {
             company: Company::Nobody,
             amount: Some(amount),
             recovering: false,
+            card: CardAtHand::default(),
         });
         let called = hosted.actor.start(session, data).await;
         log_app(&hosted, &called.log, called.result.as_ref().err());

@@ -2,6 +2,7 @@
 //! a recovery.
 
 use crate::answer::answer_to;
+use crate::card::CardAtHand;
 use crate::driver::Driver;
 use crate::keys::{Answer, Keys};
 use crate::terminal::{Hosted, Inner};
@@ -43,10 +44,12 @@ pub(crate) struct TillSession {
     pub(crate) company: Company,
     pub(crate) amount: Option<Money>,
     pub(crate) recovering: bool,
+    /// The card that this call has.
+    pub(crate) card: CardAtHand,
 }
 
 impl TillSession {
-    fn show_view(&self, view: View, until: Option<Instant>) {
+    pub(crate) fn show_view(&self, view: View, until: Option<Instant>) {
         if matches!(self.company, Company::Nobody) {
             return;
         }
@@ -61,7 +64,7 @@ impl TillSession {
     }
 
     /// The keys of whoever is there. Without company nobody acts in time, and nobody cancels.
-    fn keys(&self) -> Result<&Keys, UiStop> {
+    pub(crate) fn keys(&self) -> Result<&Keys, UiStop> {
         match &self.company {
             Company::Counter(keys) if keys.is_cancelled() => Err(UiStop::Cancelled),
             Company::Counter(keys) => Ok(keys),

@@ -1,12 +1,14 @@
 //! The terminal: opened once, shared by the counter and the recoveries.
 
 use crate::acquirer;
+use crate::card::CardAtHand;
 use crate::clock::WallClock;
 use crate::counter::log_app;
 use crate::driver::Driver;
 use crate::equipment::Equipment;
 use crate::error::TerminalError;
 use crate::hold::OwnerDesk;
+use crate::kernel;
 use crate::news::News;
 use crate::past::Begun;
 use crate::profile::{OperatorProfile, Profile};
@@ -21,7 +23,8 @@ use caisson_core::{Language, PaymentKey};
 use caisson_devices::printer::JobKey;
 use caisson_devices::screen::AppFace;
 use caisson_host::{
-    App, AppActor, AppImage, ComponentCache, HostEngine, Origin, Service, ServiceKind,
+    App, AppActor, AppImage, ComponentCache, HostEngine, Kernel, KernelFiles, Origin, Service,
+    ServiceKind,
 };
 use caisson_journal::{Boot, Filter, Journal, JournalError, JournalHandle, LIST_ROWS_MAX};
 use caisson_network::{Client, Connector};
@@ -92,6 +95,10 @@ pub(crate) struct Inner {
     pub(crate) keys: Arc<dyn KeyStore>,
     pub(crate) recovery_slot: Slot,
     pub(crate) equipment: Equipment,
+    /// What the acquirer sets for the kernel.
+    pub(crate) kernel_files: KernelFiles,
+    /// True where a cardholder may go on without a PIN.
+    pub(crate) pin_bypass: bool,
     pub(crate) clock: Arc<dyn WallClock>,
     apps: BTreeMap<String, Arc<Hosted>>,
     pub(crate) packages: InstalledApps,
@@ -147,6 +154,7 @@ impl Terminal {
         let hosted = hosted.into_iter().map(|app| (app.manifest.id.clone(), Arc::new(app)));
         let owner = OwnerDesk::open(&parts.profile, &parts.keys, &parts.connector)?;
         let Parts { profile, keys, equipment, clock, .. } = parts;
+        let kernel_files = kernel::files(&profile.emv)?;
         let inner = Inner {
             merchant: profile.merchant,
             settings: SettingsBook::open(&profile.journal, profile.language),
@@ -159,6 +167,8 @@ impl Terminal {
             keys,
             recovery_slot: RECOVERY_SLOT.parse()?,
             equipment,
+            kernel_files,
+            pin_bypass: profile.emv.pin_bypass,
             clock,
             apps: hosted.collect(),
             packages,
@@ -253,6 +263,7 @@ impl Inner {
                 company: Company::Nobody,
                 amount: None,
                 recovering: false,
+                card: CardAtHand::default(),
             });
             let report = hosted.actor.services(session).await;
             log_app(hosted, &report.log, report.result.as_ref().err());
@@ -425,10 +436,15 @@ async fn load_all(
     loading.await.map_err(|error| TerminalError::Device { path, cause: error.to_string() })?
 }
 
-/// Loads one installed app with what this terminal grants it.
-pub(crate) fn load(parts: &Parts, app: &Installed) -> Result<Hosted, TerminalError> {
+/// Loads one installed app with what this terminal grants it, and with its kernel.
+pub(crate) fn load(
+    parts: &Parts,
+    app: &Installed,
+    kernel: Option<&Arc<Kernel>>,
+) -> Result<Hosted, TerminalError> {
     let manifest = app.manifest.clone();
-    let policy = parts.profile.app.get(&manifest.id).cloned().unwrap_or_default();
+    let mut policy = parts.profile.app.get(&manifest.id).cloned().unwrap_or_default();
+    kernel::only_what_its_tier_may(app, &mut policy.grants);
     let (wasm, forms) = (app.component()?, app.forms()?);
     let image = AppImage {
         id: &manifest.id,
@@ -447,7 +463,7 @@ pub(crate) fn load(parts: &Parts, app: &Installed) -> Result<Hosted, TerminalErr
             tracing::warn!(app = %manifest.id, %why, "compiled here instead");
         }
     }
-    let actor = AppActor::new(loaded);
+    let actor = AppActor::new(loaded.with_kernel(kernel.cloned()));
     let client = match &manifest.destination {
         None => None,
         Some(name) => {

@@ -7,10 +7,11 @@
 //! payments is open: until then it is the one that can ask about them.
 
 use crate::error::TerminalError;
+use crate::kernel;
 use crate::terminal::{Hosted, Inner, LeftOut, Parts, load};
 use caisson_core::payment::Payment;
-use caisson_host::{ComponentCache, LoadError};
-use caisson_packages::{InstalledApps, Returned};
+use caisson_host::{ComponentCache, Kernel, LoadError};
+use caisson_packages::{InstalledApps, Returned, World};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,8 +27,30 @@ pub(crate) fn load_all(
     open: &BTreeSet<String>,
 ) -> Result<Loaded, TerminalError> {
     let (mut hosted, mut left_out) = (Vec::new(), Vec::new());
-    for id in apps.ids()? {
-        match bring_up(parts, apps, &id, open.contains(&id)) {
+    let (kernels, ids): (Vec<String>, Vec<String>) =
+        apps.ids()?.into_iter().partition(|id| is_kernel(apps, id));
+    let kernel = match kernels.first() {
+        None => None,
+        Some(id) => match apps
+            .find(id)
+            .map_err(TerminalError::from)
+            .and_then(|app| kernel::load(parts, &app))
+        {
+            Ok(kernel) => Some(kernel),
+            Err(error) if is_its_own_fault(&error) => {
+                tracing::error!(kernel = %id, %error, "no card is taken by this start");
+                left_out.push(LeftOut { app: id.clone(), why: error.to_string() });
+                None
+            }
+            Err(error) => return Err(error),
+        },
+    };
+    for id in kernels.iter().skip(1) {
+        let why = "another kernel is installed; remove one".to_owned();
+        left_out.push(LeftOut { app: id.clone(), why });
+    }
+    for id in ids {
+        match bring_up(parts, apps, &id, (open.contains(&id), kernel.as_ref())) {
             Ok(app) => hosted.push(app),
             Err(error) if is_its_own_fault(&error) => {
                 tracing::error!(app = %id, %error, "the app is left out of this start");
@@ -40,30 +63,40 @@ pub(crate) fn load_all(
     Ok((hosted, left_out))
 }
 
+/// An app that cannot be found is no kernel: whoever brings it up says why.
+fn is_kernel(apps: &InstalledApps, id: &str) -> bool {
+    apps.find(id).is_ok_and(|app| app.manifest.world == World::EmvKernel)
+}
+
 fn bring_up(
     parts: &Parts,
     apps: &InstalledApps,
     id: &str,
-    has_open: bool,
+    (has_open, kernel): (bool, Option<&Arc<Kernel>>),
 ) -> Result<Hosted, TerminalError> {
     if let Some(returned) = apps.began(id, has_open)? {
         log_return(id, &returned);
     }
-    let error = match find_and_load(parts, apps, id) {
+    let error = match find_and_load(parts, apps, id, kernel) {
         Err(error) if is_its_own_fault(&error) => error,
         loaded => return loaded,
     };
     match apps.failed(id, &error.to_string(), has_open)? {
         Some(returned) => {
             log_return(id, &returned);
-            find_and_load(parts, apps, id)
+            find_and_load(parts, apps, id, kernel)
         }
         None => Err(error),
     }
 }
 
-fn find_and_load(parts: &Parts, apps: &InstalledApps, id: &str) -> Result<Hosted, TerminalError> {
-    load(parts, &apps.find(id)?)
+fn find_and_load(
+    parts: &Parts,
+    apps: &InstalledApps,
+    id: &str,
+    kernel: Option<&Arc<Kernel>>,
+) -> Result<Hosted, TerminalError> {
+    load(parts, &apps.find(id)?, kernel)
 }
 
 /// Whether another version could do better. A profile or an engine that is wrong is wrong for

@@ -5,7 +5,7 @@ mod keying;
 mod write;
 
 use super::{Outbox, PosWindow, speak};
-use crate::entry::{AmountEntry, CodeEntry, FormEntry, Strokes};
+use crate::entry::{AmountEntry, CodeEntry, FormEntry, PinEntry, Strokes};
 use caisson_core::view::View;
 use caisson_core::{Currency, Language};
 use caisson_devices::screen::Showing;
@@ -27,6 +27,8 @@ enum Keying {
     Amount(AmountEntry),
     // With what was wrong with the code before.
     Code(CodeEntry, String),
+    // With what was wrong with the PIN before.
+    Pin(PinEntry, String),
     Form(FormEntry),
     Strokes(Strokes),
 }
@@ -116,6 +118,7 @@ fn begin(showing: &Showing) -> Keying {
         View::Hold { .. } => {
             Keying::Code(CodeEntry::new(), write::code_trouble(&showing.view, showing.language))
         }
+        View::Pin { ask, .. } => Keying::Pin(PinEntry::new(), ask.trouble(showing.language)),
         View::Form { fields, .. } => Keying::Form(FormEntry::new(fields)),
         View::Signature { .. } => Keying::Strokes(Strokes::default()),
         _ => Keying::Nothing,

@@ -5,7 +5,12 @@ use caisson_core::language::Text;
 use caisson_core::view::{Mark, Outcome, View};
 
 pub(super) const CONFIRM: Text = Text { zh: "请确认", en: "Please confirm" };
-pub(super) const HOLD: Text = Text { zh: "请机主输入授权码", en: "Owner's code, please" };
+pub(super) const HOLD: Text = Text { zh: "请店主输入授权码", en: "Owner's code, please" };
+pub(super) const HIDE_PIN: Text = Text {
+    zh: "请遮挡按键，密码不会显示。",
+    en: "Cover the keys; the digits are not shown.",
+};
+pub(super) const NO_PIN: Text = Text { zh: "无密码", en: "No PIN" };
 pub(super) const INSTEAD: Text =
     Text { zh: "请选择其他付款方式", en: "Choose another way to pay" };
 pub(super) const NOTICE: Text = Text { zh: "请注意", en: "Please note" };
@@ -30,6 +35,7 @@ pub(super) const fn kind(view: &View) -> ViewKind {
         View::Page(_) => ViewKind::Page,
         View::Confirm { .. } => ViewKind::Confirm,
         View::Hold { .. } => ViewKind::Hold,
+        View::Pin { .. } => ViewKind::Pin,
         View::Instead { .. } => ViewKind::Instead,
         View::Outcome { .. } => ViewKind::Outcome,
         View::Notice { .. } => ViewKind::Notice,

@@ -1,22 +1,27 @@
-//! A code: counted where people can see, and kept nowhere longer than until it is whole.
+//! A code or a PIN: counted where people can see, and kept nowhere longer than until it is whole.
 
+use caisson_devices::screen::{PIN_DIGITS, PinDigits};
 use caisson_vault::{PASSCODE_DIGITS_MAX, PASSCODE_DIGITS_MIN, Passcode};
 use zeroize::Zeroizing;
 
-/// The code that is being keyed. No `Debug`: its digits are nobody's.
-#[derive(Default)]
-pub(crate) struct CodeEntry(Zeroizing<String>);
+/// Digits that are being keyed, `MIN` to `MAX` of them. No `Debug`: they are nobody's.
+pub(crate) struct DigitEntry<const MIN: usize, const MAX: usize>(Zeroizing<String>);
 
-impl CodeEntry {
+/// The code of an operator or an owner.
+pub(crate) type CodeEntry = DigitEntry<PASSCODE_DIGITS_MIN, PASSCODE_DIGITS_MAX>;
+/// The PIN of a card.
+pub(crate) type PinEntry = DigitEntry<{ *PIN_DIGITS.start() }, { *PIN_DIGITS.end() }>;
+
+impl<const MIN: usize, const MAX: usize> DigitEntry<MIN, MAX> {
     /// Nothing keyed yet. The room is taken at once, so that no digit is left behind by growing.
     pub(crate) fn new() -> Self {
-        Self(Zeroizing::new(String::with_capacity(PASSCODE_DIGITS_MAX)))
+        Self(Zeroizing::new(String::with_capacity(MAX)))
     }
 
     /// Adds a digit.
     pub(crate) fn key(&mut self, digit: &str) {
         let is_digit = digit.len() == 1 && digit.bytes().all(|byte| byte.is_ascii_digit());
-        if is_digit && self.0.len() < PASSCODE_DIGITS_MAX {
+        if is_digit && self.0.len() < MAX {
             self.0.push_str(digit);
         }
     }
@@ -38,12 +43,21 @@ impl CodeEntry {
 
     /// True where there are enough.
     pub(crate) fn is_whole(&self) -> bool {
-        self.0.len() >= PASSCODE_DIGITS_MIN
+        self.0.len() >= MIN
     }
+}
 
+impl CodeEntry {
     /// The code, where it is whole.
     pub(crate) fn whole(&self) -> Option<Passcode> {
         Passcode::new(&self.0)
+    }
+}
+
+impl PinEntry {
+    /// The PIN, where it is whole.
+    pub(crate) fn whole(&self) -> Option<PinDigits> {
+        PinDigits::new(&self.0)
     }
 }
 
@@ -70,5 +84,20 @@ mod tests {
         assert_eq!(entry.digits(), 11);
         entry.clear();
         assert_eq!(entry.digits(), 0);
+    }
+
+    #[test]
+    fn a_pin_is_whole_from_four_digits() {
+        let mut entry = PinEntry::new();
+        for _ in 0..3 {
+            entry.key("4");
+        }
+        assert!(!entry.is_whole() && entry.whole().is_none());
+        entry.key("4");
+        assert_eq!(entry.whole(), PinDigits::new("4444"));
+        for _ in 0..10 {
+            entry.key("4");
+        }
+        assert_eq!(entry.digits(), 12);
     }
 }

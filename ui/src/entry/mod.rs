@@ -6,6 +6,6 @@ mod form;
 mod strokes;
 
 pub(crate) use amount::AmountEntry;
-pub(crate) use code::CodeEntry;
+pub(crate) use code::{CodeEntry, PinEntry};
 pub(crate) use form::FormEntry;
 pub(crate) use strokes::Strokes;

@@ -4,7 +4,7 @@ use crate::harness::{code, of_app, own, yuan};
 use caisson_core::document::{Align, Block, Document, Size};
 use caisson_core::view::{
     BODY_CHARS_MAX, CODE_BYTES_MAX, FIELDS_MAX, Field, FieldKind, LABEL_CHARS_MAX, Mark, Outcome,
-    ROW_CHARS_MAX, ROWS_MAX, TITLE_CHARS_MAX, VALUE_CHARS_MAX, View,
+    PinAsk, ROW_CHARS_MAX, ROWS_MAX, TITLE_CHARS_MAX, VALUE_CHARS_MAX, View,
 };
 use caisson_core::{Language, Reason};
 use caisson_devices::screen::Showing;
@@ -91,12 +91,23 @@ fn of_the_host(language: Language) -> Vec<Case> {
     };
     let rows = vec![say("微信支付", "WeChat Pay"), say("现金", "Cash"), say("会员卡", "Gift card")];
     let hold = |was_wrong| View::Hold { reason: Reason::HeldAmount, tries_left: 2, was_wrong };
+    let pin = |ask, can_bypass| own(View::Pin { ask, can_bypass }, language);
+    let pin = |ask, can_bypass| Showing {
+        amount: Some(yuan(1_250)),
+        can_cancel: true,
+        until: app(View::Wait).until,
+        ..pin(ask, can_bypass)
+    };
+    let last = PinAsk::Wrong { tries_left: Some(1) };
     let notice = View::Notice { reason: Reason::PaperOut };
     vec![
         case("idle", own(View::Idle, language)),
         case("confirm", app(View::Confirm { reason: Reason::SameAmountOpen })),
         case("hold", app(hold(false))),
         case("hold-wrong", app(hold(true))),
+        case("pin", pin(PinAsk::First, false)),
+        case("pin-bypass", pin(PinAsk::First, true)),
+        case("pin-wrong", pin(last, false)),
         case("instead", app(View::Instead { reason: Reason::MethodDown, rows })),
         case("outcome-approved", end(Outcome::Approved, None, true)),
         case("outcome-refunded", end(Outcome::Refunded, None, false)),

@@ -55,6 +55,9 @@ const PAYMENT: &[Shown] = &[
     ("confirm", "The terminal asks for a yes"),
     ("hold", "The owner releases a payment"),
     ("hold-wrong", "After a wrong code"),
+    ("pin", "The cardholder's PIN, on the host's own pad"),
+    ("pin-bypass", "Where the acquirer allows to go on without one"),
+    ("pin-wrong", "After a wrong PIN, the last try"),
     ("instead", "The chosen way to pay is down"),
 ];
 const ENDS: &[Shown] = &[

@@ -57,6 +57,7 @@ impl View {
             | Self::Page(_)
             | Self::Confirm { .. }
             | Self::Hold { .. }
+            | Self::Pin { .. }
             | Self::Instead { .. }
             | Self::Outcome { .. }
             | Self::Notice { .. } => Ok(()),

@@ -9,6 +9,7 @@ use crate::engine::Slot;
 use crate::kill::Kill;
 use crate::limits::Budget;
 use crate::redact;
+use crate::session::Session;
 use crate::state::CallState;
 use caisson_core::permission::Emv;
 use std::pin::pin;
@@ -104,8 +105,9 @@ async fn open(state: &mut CallState, given: &[Val]) -> wasmtime::Result<Result<O
             _ => {}
         }
     }
-    let mut opened = kernel.open(state).await?;
-    let answer = opened.call(&state.kill, START, &[Val::Record(sale)]).await?;
+    let (session, kill) = (Arc::clone(&state.session), state.kill.clone());
+    let mut opened = kernel.open(session).await?;
+    let answer = opened.call(&kill, START, &[Val::Record(sale)]).await?;
     Ok(match answer {
         Val::Result(Ok(Some(value))) => match *value {
             Val::Resource(transaction) => {
@@ -140,10 +142,10 @@ fn forward(kernel: &mut LinkerInstance<'_, CallState>, name: &'static str) -> wa
 }
 
 impl Kernel {
-    async fn open(self: &Arc<Self>, app: &CallState) -> wasmtime::Result<OpenKernel> {
+    async fn open(&self, session: Arc<dyn Session>) -> wasmtime::Result<OpenKernel> {
         let slot = self.engine.slot().await;
         let kill = Kill::default();
-        let (session, shared) = (Arc::clone(&app.session), Arc::clone(&self.shared));
+        let shared = Arc::clone(&self.shared);
         let state = CallState::new(session, shared, kill.clone(), Budget::KERNEL.processor);
         let mut store = crate::app::store(&self.engine, state);
         let instance = self.pre.instantiate_async(&mut store).await?;

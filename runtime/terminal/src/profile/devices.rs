@@ -52,6 +52,42 @@ pub enum PrinterProfile {
     },
 }
 
+/// Where cards are read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "driver", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum CardReaderProfile {
+    /// Cards are inserted, held and swiped by commands.
+    Emulated {},
+}
+
+/// `[emv]`: what the acquirer sets for the kernel, instead of the files that the kernel brings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EmvProfile {
+    /// What the terminal is, and which tags go to the acquirer.
+    pub terminal: Option<PathBuf>,
+    /// Applications, their action codes and limits.
+    pub applications: Option<PathBuf>,
+    /// Public keys of the payment systems.
+    pub authorities: Option<PathBuf>,
+    /// True where a cardholder may go on without a PIN.
+    #[serde(default)]
+    pub pin_bypass: bool,
+}
+
+impl EmvProfile {
+    /// The same with its files taken from the profile's own folder.
+    pub(super) fn at_home(self, home: &Path) -> Self {
+        let at_home = |file: Option<PathBuf>| file.map(|file| home.join(file));
+        Self {
+            terminal: at_home(self.terminal),
+            applications: at_home(self.applications),
+            authorities: at_home(self.authorities),
+            pin_bypass: self.pin_bypass,
+        }
+    }
+}
+
 /// What people see.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "driver", rename_all = "kebab-case", deny_unknown_fields)]

@@ -110,6 +110,8 @@ fn in_words(key: &Key, showing: Option<&Showing>) -> String {
         Key::Yes => "cashier says yes".to_owned(),
         Key::No => "cashier says no".to_owned(),
         Key::Code(code) => with_code(code, page),
+        // Whose PIN it is, the deck knows; a transcript never does.
+        Key::Pin(_) => "customer keys the PIN".to_owned(),
         Key::Amount(minor) => format!("cashier keys {}", amount(*minor, showing, page)),
         Key::Values(values) => format!("customer fills in {}", values.join("; ")),
         Key::Strokes(_) => "customer signs".to_owned(),

@@ -81,6 +81,9 @@ impl<W: PosWindow> State<W> {
             (Keying::Code(entry, _), Change::Key(text)) => entry.key(text),
             (Keying::Code(entry, _), Change::Backspace) => entry.backspace(),
             (Keying::Code(entry, _), Change::Clear) => entry.clear(),
+            (Keying::Pin(entry, _), Change::Key(text)) => entry.key(text),
+            (Keying::Pin(entry, _), Change::Backspace) => entry.backspace(),
+            (Keying::Pin(entry, _), Change::Clear) => entry.clear(),
             (Keying::Form(entry), Change::Key(text)) => entry.key(text),
             (Keying::Form(entry), Change::Backspace) => entry.backspace(),
             (Keying::Form(entry), Change::Clear) => entry.clear(),
@@ -98,6 +101,7 @@ impl<W: PosWindow> State<W> {
             Keying::Nothing => None,
             Keying::Amount(entry) => entry.whole().map(Key::Amount),
             Keying::Code(entry, _) => entry.whole().map(Key::Code),
+            Keying::Pin(entry, _) => entry.whole().map(Key::Pin),
             Keying::Form(entry) => entry.next().map(Key::Values),
             Keying::Strokes(entry) => entry.whole().map(Key::Strokes),
         };
@@ -123,6 +127,12 @@ impl<W: PosWindow> State<W> {
                 is_empty = !is_whole;
             }
             Keying::Code(entry, before) => {
+                trouble.clone_from(before);
+                is_empty = entry.digits() == 0;
+                is_whole = entry.is_whole();
+                view.set_code_digits(i32::try_from(entry.digits()).unwrap_or(i32::MAX));
+            }
+            Keying::Pin(entry, before) => {
                 trouble.clone_from(before);
                 is_empty = entry.digits() == 0;
                 is_whole = entry.is_whole();

@@ -3,7 +3,7 @@
 use crate::adapters::words;
 use crate::generated::{Tone, View as Properties};
 use crate::{money, picture};
-use caisson_core::view::{View, wrong_code};
+use caisson_core::view::{ENTER_PIN, View, wrong_code};
 use caisson_core::{Language, Reason};
 use caisson_devices::screen::Showing;
 use slint::{Image, ModelRc, SharedString, VecModel};
@@ -72,6 +72,15 @@ fn page(view: &View, language: Language) -> Page {
         View::Hold { reason, .. } => {
             Page::why(words::HOLD.in_language(language), *reason, language)
         }
+        // What the one button beside Confirm says stands on the page.
+        View::Pin { can_bypass, .. } => Page {
+            next: if *can_bypass {
+                words::NO_PIN.in_language(language).to_owned()
+            } else {
+                String::new()
+            },
+            ..Page::of(ENTER_PIN.in_language(language), words::HIDE_PIN.in_language(language))
+        },
         View::Instead { reason, rows: all } => Page {
             rows: rows(all),
             ..Page::why(words::INSTEAD.in_language(language), *reason, language)

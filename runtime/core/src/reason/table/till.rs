@@ -49,38 +49,38 @@ macro_rules! till_rows {
         customer "超过本店单笔限额，请换一种付款方式。" "The amount is over the shop's limit.";
     /// Over an amount above which the owner wants to be asked.
     HeldAmount "held-amount" NotPaid Owner Otherwise
-        why "金额较大，需联系机主授权。" "The amount is one that the owner releases."
-        next "请机主输入授权码；到时未授权则不收款。" "Ask the owner for the code; without it the payment ends."
+        why "金额较大，需联系店主授权。" "The amount is one that the owner releases."
+        next "请店主输入授权码；到时未授权则不收款。" "Ask the owner for the code; without it the payment ends."
         customer "请稍候，店主正在确认。" "One moment, the shop's owner confirms.";
     /// Over a day's sum above which the owner wants to be asked.
     HeldDay "held-day" NotPaid Owner Otherwise
-        why "今日累计金额较大，需联系机主授权。" "Today's total is one above which the owner releases."
-        next "请机主输入授权码；到时未授权则不收款。" "Ask the owner for the code; without it the payment ends."
+        why "今日累计金额较大，需联系店主授权。" "Today's total is one above which the owner releases."
+        next "请店主输入授权码；到时未授权则不收款。" "Ask the owner for the code; without it the payment ends."
         customer "请稍候，店主正在确认。" "One moment, the shop's owner confirms.";
     /// More payments in a short time than the owner finds usual.
     HeldOften "held-often" NotPaid Owner Otherwise
-        why "短时间内交易较多，需联系机主授权。" "So many in a short time: the owner releases this one."
-        next "请机主输入授权码；到时未授权则不收款。" "Ask the owner for the code; without it the payment ends."
+        why "短时间内交易较多，需联系店主授权。" "So many in a short time: the owner releases this one."
+        next "请店主输入授权码；到时未授权则不收款。" "Ask the owner for the code; without it the payment ends."
         customer "请稍候，店主正在确认。" "One moment, the shop's owner confirms.";
     /// At an hour at which the owner wants to be asked.
     HeldHours "held-hours" NotPaid Owner Otherwise
-        why "现在不在营业时间，需联系机主授权。" "The shop is closed at this hour: the owner releases."
-        next "请机主输入授权码；到时未授权则不收款。" "Ask the owner for the code; without it the payment ends."
+        why "现在不在营业时间，需联系店主授权。" "The shop is closed at this hour: the owner releases."
+        next "请店主输入授权码；到时未授权则不收款。" "Ask the owner for the code; without it the payment ends."
         customer "请稍候，店主正在确认。" "One moment, the shop's owner confirms.";
     /// The owner did not release a held payment in time.
     OwnerSilent "owner-silent" NotPaid Owner Otherwise
-        why "机主未在规定时间内授权，未收款。" "The owner did not release it in time; nothing was taken."
-        next "请联系机主后重新收款，或换一种付款方式。" "Reach the owner and start again, or take another way to pay."
+        why "店主未在规定时间内授权，未收款。" "The owner did not release it in time; nothing was taken."
+        next "请联系店主后重新收款，或换一种付款方式。" "Reach the owner and start again, or take another way to pay."
         customer "未能完成收款，没有扣款。" "The payment did not start. You were not charged.";
     /// The owner, or whoever was asked, said no.
     OwnerRefused "owner-refused" NotPaid Owner Otherwise
-        why "机主拒绝了这笔收款。" "The owner did not release this payment."
-        next "请换一种付款方式，或与机主商量。" "Take another way to pay, or speak with the owner."
+        why "店主拒绝了这笔收款。" "The owner did not release this payment."
+        next "请换一种付款方式，或与店主商量。" "Take another way to pay, or speak with the owner."
         customer "未能完成收款，没有扣款。" "The payment did not start. You were not charged.";
     /// Wrong codes, and so many that no more are taken for some minutes.
     OwnerCodeWrong "owner-code-wrong" NotPaid Owner Later
-        why "机主授权码多次错误，已锁定五分钟。" "The owner's code was wrong too often; locked for five minutes."
-        next "请联系机主，五分钟后重新收款。" "Reach the owner, and start again after five minutes."
+        why "店主授权码多次错误，已锁定五分钟。" "The owner's code was wrong too often; locked for five minutes."
+        next "请联系店主，五分钟后重新收款。" "Reach the owner, and start again after five minutes."
         customer "未能完成收款，没有扣款。" "The payment did not start. You were not charged.";
     /// The day's sum would be over the owner's limit.
     DayLimit "day-limit" NotPaid Owner Later

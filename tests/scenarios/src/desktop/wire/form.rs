@@ -4,7 +4,9 @@ use super::WireError;
 use caisson_core::desk::{Act, Settings};
 use caisson_core::view::View;
 use caisson_core::{Language, Money, PaymentKey};
-use caisson_devices::screen::{AppFace, Key, Place, Point, ReceiptWish, Showing, Status};
+use caisson_devices::screen::{
+    AppFace, Key, PinDigits, Place, Point, ReceiptWish, Showing, Status,
+};
 use caisson_vault::Passcode;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::time::Duration;
@@ -81,6 +83,7 @@ pub(crate) enum WireKey {
     Yes,
     No,
     Code(Digits),
+    Pin(Digits),
     Amount(u64),
     Values(Vec<String>),
     Strokes(Vec<Vec<(u16, u16)>>),
@@ -100,6 +103,7 @@ impl WireKey {
             Key::Yes => Self::Yes,
             Key::No => Self::No,
             Key::Code(code) => Self::Code(Digits(Zeroizing::new(code.expose().to_owned()))),
+            Key::Pin(pin) => Self::Pin(Digits(Zeroizing::new(pin.expose().to_owned()))),
             Key::Amount(minor) => Self::Amount(minor),
             Key::Values(values) => Self::Values(values),
             Key::Strokes(strokes) => {
@@ -123,6 +127,9 @@ impl WireKey {
             Self::No => Key::No,
             Self::Code(Digits(digits)) => {
                 Key::Code(Passcode::new(&digits).ok_or(WireError::Part { part: "code" })?)
+            }
+            Self::Pin(Digits(digits)) => {
+                Key::Pin(PinDigits::new(&digits).ok_or(WireError::Part { part: "PIN" })?)
             }
             Self::Amount(minor) => Key::Amount(minor),
             Self::Values(values) => Key::Values(values),
