@@ -9,16 +9,17 @@ use caisson_tlv::mask;
 use crate::frame::unframe;
 use crate::layout;
 use crate::message::Message;
+use crate::mti::Mti;
 use crate::spec::{Content, FieldSpec, Shows, Spec};
 
 /// `message` in words: a line for its head and one for each field.
 #[must_use]
 pub fn describe(message: &Message<'_>) -> String {
-    let mut out = head_line(&message.tpdu().to_string(), message.header(), &message.mti());
+    let mut out = head_line(&message.tpdu().to_string(), message.header(), message.mti());
     for number in message.numbers() {
         let field = message.spec().field(number);
         if let (Some(field), Some(value)) = (field, message.bytes(number)) {
-            push_field(&mut out, field, value);
+            push_field(&mut out, Some(message.mti()), field, value);
         }
     }
     out
@@ -30,13 +31,14 @@ pub fn describe(message: &Message<'_>) -> String {
 #[must_use]
 pub fn describe_bytes(spec: &Spec, bytes: &[u8]) -> String {
     let message = unframe(bytes).unwrap_or(bytes);
-    let mut out = String::new();
+    let (mut out, mut mti) = (String::new(), None);
     if let Ok(head) = layout::head(spec, message) {
-        out = head_line(&head.tpdu.to_string(), &head.header, &head.mti);
+        out = head_line(&head.tpdu.to_string(), &head.header, head.mti);
+        mti = Some(head.mti);
     }
     let read = layout::walk(spec, message, |number, _, value| {
         if let Some(field) = spec.field(number) {
-            push_field(&mut out, field, &value);
+            push_field(&mut out, mti, field, &value);
         }
     });
     if let Err(error) = read {
@@ -46,12 +48,12 @@ pub fn describe_bytes(spec: &Spec, bytes: &[u8]) -> String {
     out
 }
 
-fn head_line(tpdu: &str, header: &[u8], mti: &crate::Mti) -> String {
+fn head_line(tpdu: &str, header: &[u8], mti: Mti) -> String {
     format!("{mti} {}, TPDU {tpdu}, header {}\n", mti.words(), hex(header))
 }
 
-fn push_field(out: &mut String, field: &FieldSpec, value: &[u8]) {
-    out.push_str(&format!("{:>3} {}: {}\n", field.number, field.name, show(field, value)));
+fn push_field(out: &mut String, mti: Option<Mti>, field: &FieldSpec, value: &[u8]) {
+    out.push_str(&format!("{:>3} {}: {}\n", field.number, field.name, show(mti, field, value)));
     if field.shows == Shows::Tlv {
         for line in caisson_tlv::describe(value).lines() {
             out.push_str(&format!("      {line}\n"));
@@ -60,12 +62,13 @@ fn push_field(out: &mut String, field: &FieldSpec, value: &[u8]) {
 }
 
 /// A value as text, masked as its field asks.
-fn show(field: &FieldSpec, value: &[u8]) -> String {
+fn show(mti: Option<Mti>, field: &FieldSpec, value: &[u8]) -> String {
     let hidden = format!("({} not shown)", counted(value.len()));
     let text = std::str::from_utf8(value).unwrap_or_default();
     match field.shows {
         Shows::Searched if mask::may_hold_pan(value) => hidden,
-        Shows::All | Shows::Searched => plain(field.content, value),
+        Shows::Totals if !mti.is_some_and(Mti::is_reconciliation) => hidden,
+        Shows::All | Shows::Searched | Shows::Totals => plain(field.content, value),
         Shows::Pan if mask::PAN_DIGITS.contains(&value.len()) => mask::mask_pan(text),
         Shows::Track2 => mask::mask_track2(text).unwrap_or(hidden),
         Shows::Track1 => mask::mask_track1(text).unwrap_or(hidden),
@@ -98,7 +101,7 @@ impl fmt::Debug for Message<'_> {
         for number in self.numbers() {
             let field = self.spec().field(number);
             if let (Some(field), Some(value)) = (field, self.bytes(number)) {
-                write!(out, "; {number}: {}", show(field, value))?;
+                write!(out, "; {number}: {}", show(Some(self.mti()), field, value))?;
             }
         }
         out.write_str(")")

@@ -70,6 +70,12 @@ impl Mti {
         Self(self.0 & 0xFFFE)
     }
 
+    /// True for class 5: totals are compared.
+    #[must_use]
+    pub const fn is_reconciliation(self) -> bool {
+        self.0 >> 8 & 0x0F == 5
+    }
+
     /// In words: "reversal request, repeated".
     #[must_use]
     pub fn words(self) -> String {

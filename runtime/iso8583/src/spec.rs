@@ -57,13 +57,17 @@ pub enum Justify {
     Right,
 }
 
-/// What of a field may be shown.
+/// What of a field may be shown. It is what no honest message breaks: a number that stands in a
+/// field for a date is not looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
     /// All.
     All,
     /// All, if nothing in it could be a card number.
     Searched,
+    /// All in a reconciliation (class 5), where it is totals; else its length: a batch upload has
+    /// card numbers in it.
+    Totals,
     /// The first six and last four digits: it is a card number.
     Pan,
     /// Its card number, masked: it is a track 1.

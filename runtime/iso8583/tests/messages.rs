@@ -138,6 +138,15 @@ fn a_settlement_carries_its_totals() {
 }
 
 #[test]
+fn totals_are_shown_and_what_a_batch_upload_says_in_their_place_is_not() {
+    let digits = format!("0000{}", "62284800000012370000000012000".repeat(2));
+    let settlement = describe(&message("0500", &[(48, &digits)]));
+    assert!(settlement.contains(&format!(" 48 additional data: {digits}\n")), "{settlement}");
+    let upload = describe(&message("0320", &[(48, &digits)]));
+    assert!(upload.contains(" 48 additional data: (62 bytes not shown)\n"), "{upload}");
+}
+
+#[test]
 fn a_field_beyond_64_brings_the_second_bitmap_and_the_mac_of_128() {
     let request = message("0400", &[(11, "000123"), (90, &"1".repeat(42))]);
     golden(

@@ -44,7 +44,6 @@ impl Text {
     /// False once there were too many objects: then nothing more is read.
     fn level(&mut self, mut reader: Reader<'_>, depth: usize) -> bool {
         loop {
-            let left = reader.left();
             match reader.next() {
                 None => return true,
                 Some(Ok(object)) => {
@@ -53,7 +52,16 @@ impl Text {
                     }
                 }
                 Some(Err(error)) => {
-                    let left = reader.left().min(left);
+                    let left = reader.left();
+                    if let (Some(tag), Some(inner)) = (error.tag, reader.of_cut_template(&error)) {
+                        let name = info(tag).map_or("(unknown)", |info| info.name);
+                        self.line(depth, &format!("{tag} {name}, cut off"));
+                        if depth < DEPTH_MAX && !self.level(inner, depth + 1) {
+                            return false;
+                        }
+                        self.line(depth, &format!("! {error}"));
+                        return true;
+                    }
                     let unit = if left == 1 { "byte" } else { "bytes" };
                     self.line(depth, &format!("! {error}; {left} {unit} not read"));
                     return true;

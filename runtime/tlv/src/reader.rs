@@ -65,6 +65,15 @@ impl<'a> Reader<'a> {
         self.rest.len()
     }
 
+    /// What there is of a template whose end is missing, as `error` of this reader says.
+    pub(crate) fn of_cut_template(&self, error: &TlvError) -> Option<Reader<'a>> {
+        let Cause::ValueCut { left, .. } = error.cause else { return None };
+        let header = self.rest.len().checked_sub(left)?;
+        let rest = self.rest.get(header..)?;
+        let inner = Reader { rest, offset: self.offset + header, failed: false };
+        error.tag.is_some_and(Tag::is_constructed).then_some(inner)
+    }
+
     fn skip_padding(&mut self) {
         while let [first, after @ ..] = self.rest {
             let is_padding = match first {

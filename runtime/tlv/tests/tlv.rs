@@ -125,6 +125,17 @@ fn a_wrong_object_does_not_hide_what_stands_beside_its_template() {
 }
 
 #[test]
+fn what_there_is_of_a_template_without_its_end_is_described() {
+    says(
+        "77 09 9F270180",
+        "77 Response Message Template Format 2, cut off\n  \
+         9F27 Cryptogram Information Data (CID): 80\n    \
+         ARQC: to be authorised online\n\
+         ! offset 0: tag 77: 9 bytes of value announced, 4 left\n",
+    );
+}
+
+#[test]
 fn a_cards_number_track_and_name_are_never_shown_whole() {
     says(
         "5A08 6228480000001237",
