@@ -8,6 +8,7 @@
 //! Deliberately not here: the choice of a scheme (an acquirer's configuration makes it), the
 //! layout of the message and of its key field, and when to sign on.
 
+mod card_key;
 mod check_value;
 mod cipher;
 mod dukpt;
@@ -17,6 +18,7 @@ mod pin;
 mod pin_block;
 mod session;
 
+pub use card_key::CardPinKey;
 pub use check_value::{CHECK_VALUE_BYTES_MAX, CHECK_VALUE_BYTES_MIN};
 pub use cipher::{CipherAlgorithm, CipherKey};
 pub use dukpt::{InitialKey, Ksn};

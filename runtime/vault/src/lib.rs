@@ -25,10 +25,10 @@ mod sealed_file;
 mod slot;
 
 pub use card::{
-    CHECK_VALUE_BYTES_MAX, CHECK_VALUE_BYTES_MIN, CardKeys, CipherAlgorithm, CipherKey, InitialKey,
-    Ksn, MAC_BYTES_MIN, MAC_MESSAGE_BYTES_MAX, Mac, MacAlgorithm, PAN_DIGITS_MAX, PAN_DIGITS_MIN,
-    PIN_DIGITS_MAX, PIN_DIGITS_MIN, Pan, Pin, PinBlock, PinFormat, SESSION_KEYS_MAX, SessionKey,
-    Transaction, WorkingKey,
+    CHECK_VALUE_BYTES_MAX, CHECK_VALUE_BYTES_MIN, CardKeys, CardPinKey, CipherAlgorithm, CipherKey,
+    InitialKey, Ksn, MAC_BYTES_MIN, MAC_MESSAGE_BYTES_MAX, Mac, MacAlgorithm, PAN_DIGITS_MAX,
+    PAN_DIGITS_MIN, PIN_DIGITS_MAX, PIN_DIGITS_MIN, Pan, Pin, PinBlock, PinFormat,
+    SESSION_KEYS_MAX, SessionKey, Transaction, WorkingKey,
 };
 pub use error::VaultError;
 pub use passcode::{
