@@ -15,7 +15,6 @@ use caisson_host::{
     CardSession, CardStop, Entry, Found, KernelFiles, Moment, OfflinePin, OfflinePinEnd, PinEntry,
     PinStop, UiStop,
 };
-use caisson_vault::Pan;
 use std::time::Duration;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
@@ -74,14 +73,13 @@ impl CardSession for TillSession {
     ) -> Result<PinEntry, PinStop> {
         let refused = |why: &str| PinStop::Refused(why.to_owned());
         let driver = self.driver.as_deref().ok_or_else(|| refused("no payment is under way"))?;
-        let pan = Pan::new(pan.as_bytes()).ok_or(PinStop::BadPan)?;
         let keys = self.keys().map_err(|stop| match stop {
             UiStop::Cancelled => PinStop::Cancelled,
             UiStop::Timeout | UiStop::HostSaysHowItEnded => PinStop::Timeout,
         })?;
         driver.forget_pin().await;
         match self.inner.ask_pin(PinAsk::First, self.amount, keys).await {
-            Entered::Pin(pin) => driver.keep_pin(pan, &pin).await.map(|()| PinEntry::Entered),
+            Entered::Pin(pin) => driver.keep_pin(pan, pin).await.map(|()| PinEntry::Entered),
             Entered::Bypassed => Ok(PinEntry::Bypassed),
             Entered::Cancelled => Err(PinStop::Cancelled),
             Entered::Silence => Err(PinStop::Timeout),

@@ -7,13 +7,15 @@ use crate::terminal::{Hosted, Inner};
 use caisson_core::operation::OperationKind;
 use caisson_core::payment::{Effect, Event, Input, Payment, Rule, Step, Submission};
 use caisson_core::{Money, PaymentKey};
-use caisson_host::{AcquirerAnswer, PayStop};
+use caisson_host::{AcquirerAnswer, PayStop, PinStop};
 use caisson_journal::{Commit, JournalError, Recovery};
-use caisson_network::{Binding, Client, Heard, Prepared};
+use caisson_network::{Binding, Client, EnteredPin, Heard, Prepared};
+use caisson_vault::{Pan, Pin};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use zeroize::Zeroizing;
 
 /// What is said when a step ends with the program.
 const GOING_DOWN: &str = "the program is going down";
@@ -60,13 +62,15 @@ pub(crate) struct Driver {
     key: PaymentKey,
     payment: Arc<Mutex<Payment>>,
     submitted: Mutex<Instant>,
+    /// Enciphered, for the next request of an operation that takes a PIN; once.
+    pin: Mutex<Option<EnteredPin>>,
 }
 
 impl Driver {
     pub(crate) fn new(inner: Arc<Inner>, hosted: Arc<Hosted>, payment: Payment) -> Self {
         let key = payment.intent().key.clone();
         let submitted = Mutex::new(Instant::now());
-        Self { inner, hosted, key, payment: Arc::new(Mutex::new(payment)), submitted }
+        Self { inner, hosted, key, payment: Arc::new(Mutex::new(payment)), submitted, pin: Mutex::default() }
     }
 
     pub(crate) fn key(&self) -> &PaymentKey {
@@ -230,6 +234,33 @@ impl Driver {
         let (reading, amount, reason) = (answer.reading, answer.amount, answer.reason);
         self.step([Input::Heard { reading, amount, reason }]).await?;
         Ok(AcquirerAnswer { reading, amount, reason, body: answer.body })
+    }
+
+    /// Forgets a PIN that was entered before.
+    pub(crate) async fn forget_pin(&self) {
+        *self.pin.lock().await = None;
+    }
+
+    /// Has the vault encipher `pin` for the acquirer, under its scheme, and keeps the block for the
+    /// next request that takes one.
+    pub(crate) async fn keep_pin(&self, pan: Zeroizing<String>, pin: Pin) -> Result<(), PinStop> {
+        let refused = |why: &str| PinStop::Refused(why.to_owned());
+        let client = self.hosted.client.as_ref();
+        let client = client.ok_or_else(|| refused("the app's manifest names no destination"))?;
+        let wanted = client.destination().pin_keys();
+        let wanted = wanted.ok_or_else(|| refused("the app's acquirer takes no PIN"))?.to_owned();
+        let keys = Arc::clone(&self.inner.keys);
+        let enciphering = tokio::task::spawn_blocking(move || {
+            let pan = Pan::new(pan.as_bytes()).ok_or(PinStop::BadPan)?;
+            wanted
+                .encipher(keys.as_ref(), pan, &pin)
+                .map_err(|error| PinStop::Offline(error.to_string()))
+        });
+        let entered = enciphering
+            .await
+            .map_err(|_| PinStop::Offline("the key store broke off; report this".to_owned()))??;
+        *self.pin.lock().await = Some(entered);
+        Ok(())
     }
 
     /// The app's own note, opened; empty where there is none.

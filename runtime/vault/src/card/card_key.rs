@@ -54,7 +54,7 @@ impl CardPinKey {
         challenge: &[u8; CHALLENGE_BYTES],
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let mut padding = Zeroizing::new(vec![0; self.bytes.saturating_sub(HEAD)]);
-        getrandom::fill(&mut padding).map_err(|error| VaultError::Random(error.to_string()))?;
+        getrandom::fill(&mut padding).map_err(|_| VaultError::Random)?;
         Ok(self.apply(pin, challenge, &padding))
     }
 
