@@ -3,6 +3,7 @@
 //! Guarantees: no variant can carry key material or the text of a file; fields are names, paths,
 //! lengths and public keys.
 
+use crate::card::{CipherAlgorithm, MAC_MESSAGE_BYTES_MAX};
 use crate::{PLAIN_BYTES_MAX, PublicKey, SLOTS_MAX, Slot, Usage};
 use std::io;
 use std::path::PathBuf;
@@ -66,6 +67,109 @@ pub enum VaultError {
     /// Terminal maker: the system has no random numbers; no key or nonce was made.
     #[error("the system gave no random bytes; check its random number source")]
     Random,
+    /// Terminal: sign on; the acquirer then sends the key. Or the configuration misspells the slot.
+    #[error("no session key in slot `{slot}`; sign on to load it, or correct the slot's name")]
+    NoSessionKey {
+        /// The slot that was asked for.
+        slot: Slot,
+    },
+    /// Acquirer: the key is not what was sent, or the master keys of both sides differ.
+    #[error(
+        "the key for slot `{slot}` does not have the check value that came with it; sign on again, \
+         then compare the master keys of both sides"
+    )]
+    CheckValue {
+        /// The slot that would have got it.
+        slot: Slot,
+    },
+    /// Acquirer or caller: a session key that cannot be. No key was changed.
+    #[error("the key for slot `{slot}` was refused: {why}; compare the acquirer's key download")]
+    SessionKey {
+        /// The slot that would have got it.
+        slot: Slot,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// Integrator: the acquirer's configuration asks for what its key cannot do.
+    #[error("slot `{slot}` has {found} keys, which {wanted} does not take; correct either")]
+    Algorithm {
+        /// The slot that was asked for.
+        slot: Slot,
+        /// The cipher of its key.
+        found: CipherAlgorithm,
+        /// The PIN block format or MAC algorithm.
+        wanted: String,
+    },
+    /// Acquirer: the message was changed, or both sides hold different keys.
+    #[error(
+        "message code refused by the key in slot `{slot}`: the message was changed or another key \
+         made it; sign on again, or compare the keys of both sides"
+    )]
+    BadMac {
+        /// The slot whose key refused it.
+        slot: Slot,
+    },
+    /// Caller: no ISO 8583 message is that long.
+    #[error("a message of {bytes} bytes, limit {max}", max = MAC_MESSAGE_BYTES_MAX)]
+    MessageTooLarge {
+        /// Length of the refused message.
+        bytes: usize,
+    },
+    /// Whoever injects keys: the terminal needs a new initial key. No payment is possible with
+    /// the slot until then.
+    #[error("every key of slot `{slot}` has been used; inject a new initial key")]
+    DukptExhausted {
+        /// The slot of the initial key.
+        slot: Slot,
+    },
+    /// Caller: a transaction goes with the store that began it.
+    #[error("transaction {ksn} was not begun by slot `{slot}` of this store; begin another one")]
+    ForeignTransaction {
+        /// The slot that the transaction names.
+        slot: Slot,
+        /// Its key serial number.
+        ksn: String,
+    },
+    /// Caller: a second PIN needs a second transaction.
+    #[error("transaction {ksn} of slot `{slot}` has enciphered its PIN; begin another one")]
+    PinTwice {
+        /// The slot of the initial key.
+        slot: Slot,
+        /// The transaction's key serial number.
+        ksn: String,
+    },
+    /// Integrator: the state of the card keys was deleted or left behind. Going on without it would
+    /// use DUKPT keys a second time.
+    #[error(
+        "{} is missing: it says which card keys were used; restore it, or provision new keys",
+        file.display()
+    )]
+    StateMissing {
+        /// The state's file.
+        file: PathBuf,
+    },
+    /// Integrator: damaged, edited, or another key file's.
+    #[error(
+        "{} was changed or belongs to another key file; restore the newest copy, or provision new \
+         keys", file.display()
+    )]
+    StateRefused {
+        /// The state's file.
+        file: PathBuf,
+    },
+    /// Integrator: somebody put another file there while it was in use. Find out who; then start
+    /// again.
+    #[error("{} was replaced while it was in use; find out by whom, then restart", file.display())]
+    StateChanged {
+        /// The state's file.
+        file: PathBuf,
+    },
+    /// Integrator: two terminals with the same keys would use the same DUKPT keys.
+    #[error("{} is in use by another process; end that one first", file.display())]
+    StateInUse {
+        /// The file whose lock the other process holds.
+        file: PathBuf,
+    },
     /// Nobody: the cipher refused a length that this crate's limits make impossible.
     #[error("the cipher refused its input; report this with the steps that led to it")]
     Cipher,
@@ -78,7 +182,7 @@ pub enum VaultError {
     /// Integrator: the system refused; the file's folder, owner or medium is at fault.
     #[error("cannot {action} {}: {kind}; check that its folder exists and is ours", file.display())]
     Io {
-        /// `read`, `create` or `make durable`.
+        /// `read`, `create`, `replace`, `lock` or `make durable`.
         action: &'static str,
         /// The file.
         file: PathBuf,

@@ -5,21 +5,31 @@
 //! names slot, wanted and found usage. Data that was changed, moved to another slot or given
 //! another context is refused whole. Secret keys are wiped from memory when their store is dropped.
 //!
+//! Two traits: [`KeyStore`] signs, verifies and seals; [`CardKeys`] also enciphers PINs and makes
+//! message codes, with session keys (master/session) or with a key for each transaction (DUKPT).
+//!
 //! Deliberately not here: what is signed (a caller whose key signs several kinds of message must
-//! make the kinds distinguishable), how often (no counters, no rate limit), `mlock` and core-dump
-//! settings (they belong to the process), and any clock. A key store cannot tell a restored older
-//! copy of its file from the newest one.
+//! make the kinds distinguishable), how often (DUKPT counts; nothing else does), `mlock` and
+//! core-dump settings (they belong to the process), and any clock. A key store cannot tell a
+//! restored older copy of its files from the newest one.
 
 #[macro_use]
 mod text;
 
 mod aead;
+mod card;
 mod error;
 mod passcode;
 mod public;
 mod sealed_file;
 mod slot;
 
+pub use card::{
+    CHECK_VALUE_BYTES_MAX, CHECK_VALUE_BYTES_MIN, CardKeys, CipherAlgorithm, CipherKey, InitialKey,
+    Ksn, MAC_BYTES_MIN, MAC_MESSAGE_BYTES_MAX, Mac, MacAlgorithm, PAN_DIGITS_MAX, PAN_DIGITS_MIN,
+    PIN_DIGITS_MAX, PIN_DIGITS_MIN, Pan, Pin, PinBlock, PinFormat, SESSION_KEYS_MAX, SessionKey,
+    Transaction, WorkingKey,
+};
 pub use error::VaultError;
 pub use passcode::{
     PASSCODE_DIGITS_MAX, PASSCODE_DIGITS_MIN, Passcode, PasscodeError, PasscodeHash,

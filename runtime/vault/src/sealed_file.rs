@@ -10,15 +10,23 @@
 //! Must never happen: a device that takes real money with such a file. Whoever can read both files
 //! has the keys, hence [`Kind::Development`], which a device profile refuses.
 //!
+//! The sealed file never changes. What must change, session keys of a sign-on and DUKPT counters,
+//! stands in a third file beside it (its name and `.cards`), made with it and only where it has a
+//! slot for card keys. A DUKPT initial key stays in the sealed file, so that whoever has the files
+//! has the keys of past transactions too; a secure module would have forgotten them.
+//!
 //! Deliberately not here: adding or replacing a slot in an existing file (provision another file),
-//! and noticing that both files were put back to an older state. What the ciphers leave on the
-//! stack is not wiped.
+//! and noticing that all files were put back to an older state while nobody had them open: DUKPT
+//! keys would then be used twice. What the ciphers leave on the stack is not wiped.
 
+mod cards;
 mod disk;
 mod form;
 mod kek;
 mod provision;
 mod record;
+mod state;
+mod state_file;
 
 pub use kek::KEK_BYTES;
 pub use provision::{NewSlot, SEED_BYTES, SigningSeed};
@@ -27,10 +35,12 @@ use crate::aead::{self, AeadError, NONCE_BYTES};
 use crate::{
     KeyStore, PLAIN_BYTES_MAX, PublicKey, SEAL_OVERHEAD_BYTES, Signature, Slot, Usage, VaultError,
 };
+use cards::Cards;
 use ed25519_dalek::Signer as _;
 use kek::Kek;
 use record::Held;
 use serde::{Deserialize, Serialize};
+use state_file::StateFile;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -70,11 +80,14 @@ impl Kind {
     }
 }
 
-/// A [`KeyStore`] in a file. It reads the file once, at open, and keeps the keys in memory.
+/// A [`KeyStore`] in a file, and [`crate::CardKeys`] if it has slots for them. It reads the file
+/// once, at open, and keeps the keys in memory.
 pub struct SealedFile {
     path: PathBuf,
     kind: Kind,
     slots: BTreeMap<Slot, Held>,
+    /// Only with a slot for card keys.
+    cards: Option<Cards>,
 }
 
 impl SealedFile {
@@ -97,7 +110,8 @@ impl SealedFile {
     /// [`VaultError::Io`], [`VaultError::NotAFile`], [`VaultError::FileTooLarge`] of either file;
     /// [`VaultError::KekSize`], [`VaultError::KekMode`]; [`VaultError::Form`],
     /// [`VaultError::Version`], [`VaultError::TooManySlots`], [`VaultError::SlotTwice`];
-    /// [`VaultError::WrongKek`], [`VaultError::RecordRefused`], [`VaultError::FileRefused`].
+    /// [`VaultError::WrongKek`], [`VaultError::RecordRefused`], [`VaultError::FileRefused`]; with a
+    /// slot for card keys also [`VaultError::StateMissing`], [`VaultError::StateRefused`].
     pub fn open(path: &Path, kek_path: &Path) -> Result<Self, VaultError> {
         let kek = Kek::load(kek_path)?;
         let bytes = disk::read_bounded(path, SEALED_FILE_BYTES_MAX)?;
@@ -118,7 +132,12 @@ impl SealedFile {
         if !form::is_whole(&kek, &file, &bytes)? {
             return Err(VaultError::FileRefused { file: path.into() });
         }
-        Ok(Self { path: path.into(), kind: file.kind, slots })
+        let cards = slots
+            .values()
+            .any(Held::is_card_key)
+            .then(|| StateFile::new(path, &kek, &bytes).and_then(Cards::open))
+            .transpose()?;
+        Ok(Self { path: path.into(), kind: file.kind, slots, cards })
     }
 
     /// What the keys are worth; a device profile refuses [`Kind::Development`].

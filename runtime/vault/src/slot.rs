@@ -50,7 +50,7 @@ serde_as_text!(Slot);
 
 /// What a slot's key may be used for; nothing else is done with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Usage {
     /// An Ed25519 key pair of ours: signs.
@@ -59,6 +59,14 @@ pub enum Usage {
     Verify,
     /// A symmetric key: seals and opens data that only this terminal reads.
     Seal,
+    /// A terminal master key (TMK): deciphers the session keys of a sign-on.
+    KeyEncryption,
+    /// A session key (TPK) for PIN blocks; loaded at sign-on, never provisioned.
+    PinEncryption,
+    /// A session key (TAK) for message authentication; loaded at sign-on, never provisioned.
+    Mac,
+    /// A DUKPT initial key with its key serial number: each transaction has keys of its own.
+    DukptInitial,
 }
 
 impl Usage {
@@ -69,6 +77,10 @@ impl Usage {
             Self::Sign => "sign",
             Self::Verify => "verify",
             Self::Seal => "seal",
+            Self::KeyEncryption => "key-encryption",
+            Self::PinEncryption => "pin-encryption",
+            Self::Mac => "mac",
+            Self::DukptInitial => "dukpt-initial",
         }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! Guarantees: nothing but a regular file is opened (a pipe would wait, a device never end); no
 //! more than the limit is read; a created file is on the disk, with mode 0600 where files have
-//! modes, before its name appears, and its name is on the disk before the call returns.
+//! modes, before its name appears, and its name is on the disk before the call returns. A replaced
+//! file has its old content or its new one, whole, at any moment.
 
 use crate::VaultError;
+use std::fmt;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -40,6 +42,56 @@ pub(super) fn create_durable(path: &Path, bytes: &[u8]) -> Result<(), VaultError
         _ => create(refused.error),
     })?;
     sync_folder(folder).map_err(failed("make durable", path))
+}
+
+/// What is done to replace a file, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// A temporary file is made and written.
+    Write,
+    /// Its content is flushed.
+    Sync,
+    /// It takes the name.
+    Rename,
+    /// The name is flushed.
+    SyncFolder,
+}
+
+/// What may go wrong before a step; only tests have one that lets it.
+pub(super) trait Faults: Send + Sync + fmt::Debug {
+    /// An error in the place of `step`, which is then not done.
+    fn before(&self, step: Step) -> io::Result<()>;
+}
+
+/// Nothing goes wrong but what the system says.
+#[derive(Debug)]
+pub(super) struct NoFaults;
+
+impl Faults for NoFaults {
+    fn before(&self, _step: Step) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Puts `bytes` in the place of the file at `path`. After an error the file is the old one or the
+/// new one, and a power cut may still choose.
+pub(super) fn replace_durable(
+    path: &Path,
+    bytes: &[u8],
+    faults: &dyn Faults,
+) -> Result<(), VaultError> {
+    let replace = failed("replace", path);
+    let folder = folder_of(path);
+    faults.before(Step::Write).map_err(&replace)?;
+    let mut temporary = NamedTempFile::new_in(folder).map_err(&replace)?;
+    temporary.write_all(bytes).map_err(&replace)?;
+    faults.before(Step::Sync).map_err(&replace)?;
+    temporary.as_file().sync_all().map_err(&replace)?;
+    faults.before(Step::Rename).map_err(&replace)?;
+    temporary.persist(path).map_err(|refused| replace(refused.error))?;
+    let durable = failed("make durable", path);
+    faults.before(Step::SyncFolder).map_err(&durable)?;
+    sync_folder(folder).map_err(durable)
 }
 
 /// Whether the name is taken, be it by a link that leads nowhere.

@@ -5,8 +5,10 @@
 
 use super::kek::Kek;
 use super::record::{self, Held};
+use super::state_file::{self, StateFile};
 use super::{Kind, SLOTS_MAX, disk, form};
 use crate::aead::random_key;
+use crate::card::{CipherKey, InitialKey};
 use crate::{PublicKey, Slot, VaultError};
 use ed25519_dalek::SigningKey;
 use std::collections::BTreeSet;
@@ -58,6 +60,8 @@ enum Source {
     Seed(SigningSeed),
     Public(PublicKey),
     RandomSealing,
+    KeyEncryption(CipherKey),
+    DukptInitial(InitialKey),
 }
 
 impl NewSlot {
@@ -85,12 +89,26 @@ impl NewSlot {
         Self { slot, source: Source::RandomSealing }
     }
 
+    /// A terminal master key that the acquirer knows too. Its session keys come at sign-on.
+    #[must_use]
+    pub fn key_encryption(slot: Slot, key: CipherKey) -> Self {
+        Self { slot, source: Source::KeyEncryption(key) }
+    }
+
+    /// A DUKPT initial key, none of whose transactions has been.
+    #[must_use]
+    pub fn dukpt_initial(slot: Slot, key: InitialKey) -> Self {
+        Self { slot, source: Source::DukptInitial(key) }
+    }
+
     fn key(&self) -> Result<Held, VaultError> {
         Ok(match &self.source {
             Source::RandomSigning => Held::Sign(SigningKey::from_bytes(&*random_key()?)),
             Source::Seed(seed) => Held::Sign(seed.signing_key()),
             Source::Public(public) => Held::Verify(*public),
             Source::RandomSealing => Held::Seal(random_key()?),
+            Source::KeyEncryption(key) => Held::KeyEncryption(key.clone()),
+            Source::DukptInitial(key) => Held::DukptInitial(key.clone()),
         })
     }
 }
@@ -104,14 +122,25 @@ pub(super) fn provision(path: &Path, kek: &Path, slots: &[NewSlot]) -> Result<()
     if let Some(twice) = slots.iter().find(|new| !names.insert(&new.slot)) {
         return Err(VaultError::SlotTwice { file: path.into(), slot: twice.slot.clone() });
     }
-    if disk::exists(path)? {
-        return Err(VaultError::FileExists { file: path.into() });
+    let state_path = state_file::path_beside(path);
+    let keys = slots.iter().map(NewSlot::key).collect::<Result<Vec<_>, VaultError>>()?;
+    let has_state = keys.iter().any(Held::is_card_key);
+    for file in [Some(path), has_state.then_some(state_path.as_path())].into_iter().flatten() {
+        if disk::exists(file)? {
+            return Err(VaultError::FileExists { file: file.into() });
+        }
     }
     let kek = Kek::load_or_create(kek)?;
     let kind = Kind::Development;
     let records = slots
         .iter()
-        .map(|new| record::seal(&kek, kind, &new.slot, &new.key()?))
+        .zip(&keys)
+        .map(|(new, key)| record::seal(&kek, kind, &new.slot, key))
         .collect::<Result<Vec<_>, VaultError>>()?;
-    disk::create_durable(path, form::render(&kek, kind, &records)?.as_bytes())
+    let text = form::render(&kek, kind, &records)?;
+    if has_state {
+        // Before the key file: one without its state must never be there.
+        StateFile::new(path, &kek, text.as_bytes())?.create()?;
+    }
+    disk::create_durable(path, text.as_bytes())
 }

@@ -6,14 +6,21 @@
 use super::Kind;
 use super::kek::Kek;
 use crate::aead::{self, KEY_BYTES, Key, NONCE_BYTES, Sealed};
+use crate::card::{CipherAlgorithm, CipherKey, InitialKey};
 use crate::{PublicKey, Slot, Usage, VaultError};
 use ed25519_dalek::SigningKey;
+use zeroize::Zeroizing;
+
+/// Bytes before a DUKPT initial key in its record: cipher and serial number.
+const INITIAL_HEAD_BYTES: usize = 11;
 
 /// A slot's key.
 pub(super) enum Held {
     Sign(SigningKey),
     Verify(PublicKey),
     Seal(Key),
+    KeyEncryption(CipherKey),
+    DukptInitial(InitialKey),
 }
 
 /// A record as the file holds it.
@@ -31,6 +38,8 @@ impl Held {
             Self::Sign(_) => Usage::Sign,
             Self::Verify(_) => Usage::Verify,
             Self::Seal(_) => Usage::Seal,
+            Self::KeyEncryption(_) => Usage::KeyEncryption,
+            Self::DukptInitial(_) => Usage::DukptInitial,
         }
     }
 
@@ -39,17 +48,59 @@ impl Held {
         match self {
             Self::Sign(secret) => Some(PublicKey::of(secret)),
             Self::Verify(public) => Some(*public),
-            Self::Seal(_) => None,
+            Self::Seal(_) | Self::KeyEncryption(_) | Self::DukptInitial(_) => None,
         }
     }
 
-    fn secret(&self) -> &[u8] {
-        match self {
-            Self::Sign(secret) => secret.as_bytes(),
-            Self::Verify(_) => &[],
-            Self::Seal(key) => key.as_slice(),
-        }
+    /// Whether the key needs the file of changing card keys beside the sealed file.
+    pub(super) fn is_card_key(&self) -> bool {
+        matches!(self, Self::KeyEncryption(_) | Self::DukptInitial(_))
     }
+
+    fn secret(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(match self {
+            Self::Sign(secret) => secret.as_bytes().to_vec(),
+            Self::Verify(_) => Vec::new(),
+            Self::Seal(key) => key.to_vec(),
+            Self::KeyEncryption(key) => [&[code(key.algorithm())], key.as_bytes()].concat(),
+            Self::DukptInitial(initial) => {
+                let (key, serial) = initial.parts();
+                [&[code(key.algorithm())], serial.as_slice(), key.as_bytes()].concat()
+            }
+        })
+    }
+}
+
+/// How a record says which cipher its key is for.
+pub(super) fn code(algorithm: CipherAlgorithm) -> u8 {
+    match algorithm {
+        CipherAlgorithm::Tdes2 => 1,
+        CipherAlgorithm::Tdes3 => 2,
+        CipherAlgorithm::Aes128 => 3,
+        CipherAlgorithm::Aes256 => 4,
+    }
+}
+
+/// The key of the cipher with `code`.
+pub(super) fn cipher_key(code: u8, bytes: &[u8]) -> Option<CipherKey> {
+    let algorithm = match code {
+        1 => CipherAlgorithm::Tdes2,
+        2 => CipherAlgorithm::Tdes3,
+        3 => CipherAlgorithm::Aes128,
+        4 => CipherAlgorithm::Aes256,
+        _ => return None,
+    };
+    CipherKey::from_bytes(algorithm, bytes)
+}
+
+fn key_encryption(secret: &[u8]) -> Option<Held> {
+    let (code, key) = secret.split_first()?;
+    cipher_key(*code, key).map(Held::KeyEncryption)
+}
+
+fn dukpt_initial(secret: &[u8]) -> Option<Held> {
+    let ([code, serial @ ..], key) = secret.split_first_chunk::<INITIAL_HEAD_BYTES>()?;
+    InitialKey::from_parts(cipher_key(*code, key)?, *serial).map(Held::DukptInitial)
 }
 
 /// Seals `held` for the file.
@@ -62,7 +113,7 @@ pub(super) fn seal(
     let (usage, public_key) = (held.usage(), held.public_key());
     let key = record_key(kek, slot, usage)?;
     let binding = binding(kind, slot, usage, public_key.as_ref());
-    let sealed = aead::encrypt(&key, &binding, held.secret())?;
+    let sealed = aead::encrypt(&key, &binding, &held.secret())?;
     Ok(SealedRecord { slot: slot.clone(), usage, public_key, sealed })
 }
 
@@ -88,7 +139,10 @@ pub(super) fn open(
         (Usage::Seal, None) => <&[u8; KEY_BYTES]>::try_from(secret.as_slice())
             .ok()
             .map(|bytes| Held::Seal(Key::new(*bytes))),
-        (Usage::Sign | Usage::Verify | Usage::Seal, _) => None,
+        (Usage::KeyEncryption, None) => key_encryption(&secret),
+        (Usage::DukptInitial, None) => dukpt_initial(&secret),
+        // The wrong public key, or a session key, which no sealed file holds.
+        _ => None,
     })
 }
 
