@@ -89,7 +89,11 @@ impl fmt::Debug for Mac {
 pub(crate) fn mac(key: &CipherKey, algorithm: MacAlgorithm, message: &[u8]) -> Option<Mac> {
     let bytes = key.as_bytes();
     match (algorithm, key.algorithm()) {
-        (MacAlgorithm::Retail, CipherAlgorithm::Tdes2) => code::<RetailMac<Des>>(bytes, message),
+        (MacAlgorithm::Retail, CipherAlgorithm::Tdes2) => {
+            // An empty message is padded to a block too (ISO/IEC 9797-1, 6.3.2); the crate does not.
+            let message = if message.is_empty() { &[0; 8] } else { message };
+            code::<RetailMac<Des>>(bytes, message)
+        }
         (MacAlgorithm::Retail, _) => None,
         (MacAlgorithm::Cmac, CipherAlgorithm::Tdes2) => code::<Cmac<TdesEde2>>(bytes, message),
         (MacAlgorithm::Cmac, CipherAlgorithm::Tdes3) => code::<Cmac<TdesEde3>>(bytes, message),

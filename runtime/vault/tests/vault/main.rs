@@ -3,10 +3,15 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "clippy takes only functions marked as tests for tests, not their helpers"
 )]
 
+mod card_secrecy;
+mod cards;
+mod contract;
 mod damage;
+mod host;
 mod keys;
 mod provisioning;
 mod secrecy;
