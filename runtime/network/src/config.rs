@@ -8,10 +8,10 @@
 //! The signing key is for destination files only: the signature covers the file's bytes and
 //! nothing that would tell them from another kind of file.
 
-mod check;
+pub(crate) mod check;
 mod error;
 mod operation;
-mod raw;
+pub(crate) mod raw;
 
 pub use error::{ConfigError, Fault};
 

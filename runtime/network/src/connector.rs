@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
 
 /// Most addresses of one host that are tried: a name server may answer with any number.
 pub const ADDRESSES_MAX: usize = 8;
@@ -37,6 +38,12 @@ impl Stream for TcpStream {
 }
 
 impl Stream for DuplexStream {}
+
+impl Stream for TlsStream<Box<dyn Stream>> {
+    fn check(&mut self) -> io::Result<()> {
+        self.get_mut().0.check()
+    }
+}
 
 /// Makes links.
 #[async_trait]

@@ -6,13 +6,12 @@
 //! Deliberately not here: how the file is read (`config`), how a request is made (`request`), how
 //! an answer is read (`read`).
 
-use crate::pointer::Pointer;
-use caisson_core::Reason;
-use caisson_core::operation::{OperationKind, Reading};
-use caisson_vault::Slot;
+use crate::bank::{Bank, BankForm, PinKeys, PinUse};
+use crate::wallet::{Wallet, WalletForm};
+use caisson_core::operation::OperationKind;
 use rustls::RootCertStore;
 use rustls::pki_types::ServerName;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,13 +21,25 @@ pub struct Destination {
     pub(crate) name: String,
     pub(crate) host: String,
     pub(crate) port: u16,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) protocol: Protocol,
+    pub(crate) operations: BTreeMap<String, Arc<Operation>>,
+}
+
+/// The language that an acquirer speaks, and what goes with it.
+#[derive(Debug, Clone)]
+pub(crate) enum Protocol {
+    /// Signed JSON over HTTPS.
+    Wallet(Wallet),
+    /// ISO 8583 in frames over TLS or a private line.
+    Bank(Arc<Bank>),
+}
+
+/// Who may prove to be the acquirer.
+#[derive(Debug, Clone)]
+pub(crate) struct Trust {
     pub(crate) server_name: ServerName<'static>,
     pub(crate) roots: Arc<RootCertStore>,
-    pub(crate) key_id: String,
-    pub(crate) signing_slot: Slot,
-    pub(crate) verifying_slot: Slot,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) operations: BTreeMap<String, Arc<Operation>>,
 }
 
 impl Destination {
@@ -50,6 +61,23 @@ impl Destination {
         self.port
     }
 
+    /// Who may prove to be the acquirer; `None` on a private line, which has no TLS.
+    pub(crate) fn trust(&self) -> Option<&Trust> {
+        match &self.protocol {
+            Protocol::Wallet(wallet) => Some(&wallet.trust),
+            Protocol::Bank(bank) => bank.trust.as_ref(),
+        }
+    }
+
+    /// With which keys a PIN for it is enciphered; `None` for a wallet, which takes none.
+    #[must_use]
+    pub fn pin_keys(&self) -> Option<PinKeys<'_>> {
+        match &self.protocol {
+            Protocol::Wallet(_) => None,
+            Protocol::Bank(bank) => Some(bank.keys.pin_keys(bank.pin_format)),
+        }
+    }
+
     /// The operation of that name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {
@@ -67,12 +95,16 @@ impl Destination {
 pub struct Operation {
     pub(crate) name: String,
     pub(crate) kind: OperationKind,
-    pub(crate) path: String,
     pub(crate) timeout: Duration,
     pub(crate) repeatable: bool,
-    pub(crate) fields: HostFields,
-    pub(crate) expires: Option<Expires>,
-    pub(crate) result: Option<ResultRules>,
+    pub(crate) form: Form,
+}
+
+/// What an operation is in the acquirer's language.
+#[derive(Debug, Clone)]
+pub(crate) enum Form {
+    Wallet(WalletForm),
+    Bank(BankForm),
 }
 
 impl Operation {
@@ -94,40 +126,19 @@ impl Operation {
         self.timeout
     }
 
+    /// Whether its request carries a PIN.
+    #[must_use]
+    pub const fn pin(&self) -> PinUse {
+        match &self.form {
+            Form::Wallet(_) => PinUse::None,
+            Form::Bank(form) => form.pin,
+        }
+    }
+
     /// True where the acquirer answers a repeat with the same number and data as it answered the
     /// first, so that repeating cannot move money twice.
     #[must_use]
     pub const fn is_repeatable(&self) -> bool {
         self.repeatable
     }
-}
-
-/// Where the host writes what an app must not choose.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct HostFields {
-    pub(crate) order: Option<Pointer>,
-    pub(crate) original: Option<Pointer>,
-    pub(crate) amount: Option<Pointer>,
-    pub(crate) currency: Option<Pointer>,
-}
-
-/// Where an offer's app says for how many seconds it can be paid.
-#[derive(Debug, Clone)]
-pub(crate) struct Expires {
-    pub(crate) pointer: Pointer,
-    pub(crate) max_s: u32,
-}
-
-/// How an answer is read.
-#[derive(Debug, Clone)]
-pub(crate) struct ResultRules {
-    pub(crate) pointer: Pointer,
-    pub(crate) words: BTreeMap<String, Reading>,
-    pub(crate) order: Pointer,
-    pub(crate) amount: Option<Pointer>,
-    pub(crate) currency: Option<Pointer>,
-    pub(crate) refunded: Option<Pointer>,
-    pub(crate) reason: Option<Pointer>,
-    pub(crate) unproved: BTreeSet<String>,
-    pub(crate) reasons: Arc<BTreeMap<String, Reason>>,
 }

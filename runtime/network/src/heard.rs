@@ -5,12 +5,14 @@
 //! byte of a body.
 
 use crate::ANSWER_BYTES_MAX;
+use crate::bank::read::Foreign;
 use crate::connector::ConnectError;
-use crate::json::JsonError;
 use crate::read::Flaw;
-use crate::signature::NoncesError;
+use crate::wallet::json::JsonError;
+use crate::wallet::signature::NoncesError;
 use caisson_core::operation::Reading;
 use caisson_core::{Money, Reason};
+use caisson_iso8583::{FrameError, UnpackError};
 use caisson_vault::VaultError;
 use std::fmt;
 use std::io;
@@ -59,7 +61,8 @@ pub struct Answer {
     pub reason: Option<Reason>,
     /// Why it proves nothing, for the log.
     pub flaw: Option<Flaw>,
-    /// The JSON object as the acquirer sent it, at most [`ANSWER_BYTES_MAX`] bytes.
+    /// The JSON object as the acquirer sent it, or a bank's message from its type to its last
+    /// field, without PIN block, keys and message code; at most [`ANSWER_BYTES_MAX`] bytes.
     pub body: Vec<u8>,
 }
 
@@ -135,6 +138,7 @@ impl Unsent {
     pub const fn reason(&self) -> Reason {
         match self {
             Self::Connect(_) | Self::NoTime { .. } | Self::Lost { .. } => Reason::Offline,
+            Self::Key(VaultError::NoSessionKey { .. }) => Reason::SignOnNeeded,
             // The table has one reason for "no safe way to the acquirer; the owner must act".
             Self::Nonces(_) | Self::Key(_) | Self::Unmade | Self::Tls { .. } => Reason::TlsFailed,
         }
@@ -184,6 +188,33 @@ pub enum Unheard {
     /// Signed, but no JSON object.
     #[error("the answer is {0}; the acquirer must correct it")]
     Json(JsonError),
+    /// A bank's frame of no sane length.
+    #[error("the answer's frame is wrong: {0}; the acquirer must correct it")]
+    Frame(FrameError),
+    /// A bank's frame without room for a message.
+    #[error("the answer is shorter than its TPDU and header; the acquirer must correct it")]
+    NoMessage,
+    /// A bank's message that the destination's file does not describe.
+    #[error(
+        "the answer is no message of ISO 8583 as the destination's file describes it: {0}; the \
+         acquirer must correct one of them"
+    )]
+    Message(UnpackError),
+    /// A bank's answer without a message code.
+    #[error("the answer has no message code; the acquirer must add one")]
+    NoCode,
+    /// A bank's answer to something else. An earlier request's, or a line that two terminals share.
+    #[error("the answer is not to this request: {0}; the acquirer must find out why it came")]
+    Foreign(Foreign),
+    /// A sign-on that was approved without keys.
+    #[error(
+        "the sign-on's answer has not both keys with their check values in field 62; the acquirer \
+         must send them, or correct key_bytes and check_value_bytes in the destination's file"
+    )]
+    NoKeys,
+    /// A sign-on's keys that the vault did not take; those in use stay.
+    #[error("the keys of the sign-on were not taken: {0}")]
+    Keys(VaultError),
 }
 
 impl Unheard {
@@ -192,8 +223,17 @@ impl Unheard {
     pub const fn reason(&self) -> Reason {
         match self {
             Self::NoTime { .. } | Self::Lost { .. } => Reason::NoAnswer,
-            Self::Unsigned | Self::Distrusted(_) | Self::Unverified => Reason::AnswerUnverified,
+            Self::Unsigned
+            | Self::Distrusted(_)
+            | Self::Unverified
+            | Self::NoCode
+            | Self::Keys(_) => Reason::AnswerUnverified,
             Self::Http
+            | Self::Frame(_)
+            | Self::NoMessage
+            | Self::Message(_)
+            | Self::Foreign(_)
+            | Self::NoKeys
             | Self::TooLarge
             | Self::Status { .. }
             | Self::ContentType

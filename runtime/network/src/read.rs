@@ -3,15 +3,17 @@
 //! Guarantees: whatever is missing, unlisted, contradictory or about another order is
 //! [`Reading::Unreadable`]; nothing is guessed. Never panics, whatever the bytes.
 //!
-//! Deliberately not here: signatures. Only a body whose signature held may be read.
+//! Deliberately not here: signatures and message codes. Only a body whose own held may be read.
 
-use crate::destination::{Operation, ResultRules};
-use crate::json::{self, JsonError, Object};
-use crate::pointer::Pointer;
+use crate::bank;
+use crate::bank::read::Foreign;
+use crate::destination::{Form, Operation};
+use crate::heard::Answer;
 use crate::request::Binding;
+use crate::wallet;
+use crate::wallet::json::JsonError;
 use caisson_core::operation::Reading;
 use caisson_core::{Money, Reason};
-use serde_json::Value;
 
 /// What a body says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,12 @@ pub enum Flaw {
     /// Not a JSON object.
     #[error("the answer is {0}")]
     Json(#[from] JsonError),
+    /// Not a message of the bank's.
+    #[error("the answer is no message of ISO 8583 as the destination's file describes it")]
+    Message,
+    /// A bank's answer to something else.
+    #[error("the answer is not to this request: {0}")]
+    Foreign(#[from] Foreign),
     /// Nothing says which order it is about.
     #[error("the answer names no order where the destination's file expects it")]
     OrderMissing,
@@ -64,76 +72,25 @@ pub enum Flaw {
     PartlyRefunded,
 }
 
-/// Reads the body of a verified answer to `operation`, which was sent with `sent`.
+impl Read {
+    /// Nothing was proved, because of `flaw`.
+    pub(crate) const fn nothing(flaw: Option<Flaw>) -> Self {
+        Self { reading: Reading::Unreadable, amount: None, reason: None, flaw }
+    }
+
+    /// The answer that it was read from.
+    pub(crate) fn answer(self, body: Vec<u8>) -> Answer {
+        let Self { reading, amount, reason, flaw } = self;
+        Answer { reading, amount, reason, flaw, body }
+    }
+}
+
+/// Reads the body of a verified answer to `operation`, which was sent with `sent`: a wallet's JSON
+/// object, or a bank's message from its type to its last field.
 #[must_use]
 pub fn read(operation: &Operation, sent: &Binding, body: &[u8]) -> Read {
-    let nothing = |flaw| Read { reading: Reading::Unreadable, amount: None, reason: None, flaw };
-    let object = match json::object(body) {
-        Ok(object) => object,
-        Err(error) => return nothing(Some(Flaw::Json(error))),
-    };
-    let Some(rules) = &operation.result else {
-        return nothing(None);
-    };
-    let reason = text(rules.reason.as_ref(), &object).and_then(|word| rules.reasons.get(word));
-    match rules.apply(sent, &object) {
-        Ok((reading, amount)) => Read { reading, amount, reason: reason.copied(), flaw: None },
-        Err(flaw) => Read { reason: reason.copied(), ..nothing(Some(flaw)) },
+    match &operation.form {
+        Form::Wallet(form) => wallet::read::read(form.result.as_ref(), sent, body),
+        Form::Bank(form) => bank::read::read(form, sent, body),
     }
-}
-
-impl ResultRules {
-    fn apply(&self, sent: &Binding, object: &Object) -> Result<(Reading, Option<Money>), Flaw> {
-        match text(Some(&self.order), object) {
-            Some(order) if order == sent.order.as_str() => {}
-            Some(_) => return Err(Flaw::OrderDiffers),
-            None => return Err(Flaw::OrderMissing),
-        }
-        let word = text(Some(&self.pointer), object).ok_or(Flaw::ResultMissing)?;
-        match self.words.get(word).ok_or(Flaw::ResultUnlisted)? {
-            Reading::Paid => self.paid(sent, object),
-            Reading::NotPaid => {
-                self.check_final(object)?;
-                Ok((Reading::NotPaid, None))
-            }
-            other => Ok((*other, None)),
-        }
-    }
-
-    fn check_final(&self, object: &Object) -> Result<(), Flaw> {
-        if self.unproved.is_empty() {
-            return Ok(());
-        }
-        let word = text(self.reason.as_ref(), object).ok_or(Flaw::ReasonMissing)?;
-        if self.unproved.contains(word) { Err(Flaw::Unproved) } else { Ok(()) }
-    }
-
-    fn paid(&self, sent: &Binding, object: &Object) -> Result<(Reading, Option<Money>), Flaw> {
-        let asked = sent.amount.ok_or(Flaw::AmountMissing)?;
-        let currency = asked.currency();
-        if self.currency.is_some() && text(self.currency.as_ref(), object) != Some(currency.code())
-        {
-            return Err(Flaw::CurrencyDiffers);
-        }
-        let minor = |pointer: Option<&Pointer>| {
-            pointer.and_then(|pointer| pointer.find(object)).and_then(Value::as_u64)
-        };
-        let paid = minor(self.amount.as_ref()).ok_or(Flaw::AmountMissing)?;
-        let paid = Money::new(paid, currency).map_err(|_| Flaw::AmountDiffers)?;
-        if paid.is_zero() || paid.minor() > asked.minor() {
-            return Err(Flaw::AmountDiffers);
-        }
-        if self.refunded.is_none() {
-            return Ok((Reading::Paid, Some(paid)));
-        }
-        match minor(self.refunded.as_ref()).ok_or(Flaw::AmountMissing)? {
-            0 => Ok((Reading::Paid, Some(paid))),
-            given_back if given_back == paid.minor() => Ok((Reading::Undone, None)),
-            _ => Err(Flaw::PartlyRefunded),
-        }
-    }
-}
-
-fn text<'o>(pointer: Option<&Pointer>, object: &'o Object) -> Option<&'o str> {
-    pointer?.find(object)?.as_str()
 }

@@ -1,20 +1,23 @@
-//! From an app's JSON object to the bytes that are sent.
+//! From what an app wants to ask to the request that is sent.
 //!
-//! Guarantees: order number, original, amount and currency are the payment's own, whatever the app
-//! wrote; an app that wrote one of them, in any case of letters, is refused and told which. The
-//! same object gives the same bytes and the same digest, whatever its order and blanks. A refund
-//! never reaches an operation that takes money, and a sale none that gives it back.
+//! Guarantees: what identifies the payment and its money is the payment's own, whatever the app
+//! wrote; an app that wrote it is refused and told where. The same content gives the same bytes and
+//! the same digest. An operation for refunds takes no sale, and one that takes money no refund.
+//!
+//! Deliberately not here: the forms, an object of JSON (`wallet::request`) and a message of ISO
+//! 8583 (`bank::request`).
 
-use crate::destination::{Destination, Expires, Operation};
-use crate::json::{self, JsonError, Object};
-use crate::pointer::Pointer;
+use crate::bank::EnteredPin;
+use crate::destination::{Destination, Form, Operation};
+use crate::wallet::json::JsonError;
 use caisson_core::operation::OperationKind;
 use caisson_core::payment::{Digest, REQUEST_BYTES_MAX};
-use caisson_core::{Money, PaymentKey};
-use serde_json::Value;
+use caisson_core::{Currency, Money, PaymentKey, Stan};
+use caisson_iso8583::{FieldError, Mti, PackError, UnpackError};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// Longest field name in an app's request, in characters.
 pub const NAME_CHARS_MAX: usize = 64;
@@ -22,7 +25,7 @@ pub const NAME_CHARS_MAX: usize = 64;
 const SHOWN_CHARS_MAX: usize = 40;
 
 /// What the host knows about the payment, and writes into its requests.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Binding {
     /// The payment's key, which is its order number. For a service: the order to look up.
     pub order: PaymentKey,
@@ -30,6 +33,11 @@ pub struct Binding {
     pub original: Option<PaymentKey>,
     /// How much. Only a service does without.
     pub amount: Option<Money>,
+    /// For a bank: the trace number that goes with the payment's key. An undo carries the number of
+    /// what it takes back, which is the same payment's.
+    pub stan: Option<Stan>,
+    /// For a bank: the PIN that was entered for this request.
+    pub pin: Option<EnteredPin>,
 }
 
 /// Why a request was not made. App developer: nothing was sent; change what the text says.
@@ -123,16 +131,133 @@ pub enum RequestError {
         /// The longest that the destination's file allows, in seconds.
         max_s: u32,
     },
+    /// Not a message of the acquirer's.
+    #[error("the request to `{operation}` is no message of ISO 8583: {error}")]
+    Message {
+        /// The operation.
+        operation: String,
+        /// What is wrong, and where.
+        error: UnpackError,
+    },
+    /// Another message type.
+    #[error("the request to `{operation}` must have the message type {expected}; change it")]
+    Type {
+        /// The operation.
+        operation: String,
+        /// The operation's type.
+        expected: Mti,
+    },
+    /// Another processing code.
+    #[error(
+        "the request to `{operation}` must have the processing code {expected} in field 3, or none; \
+         change it"
+    )]
+    ProcessingCode {
+        /// The operation.
+        operation: String,
+        /// The operation's code.
+        expected: String,
+    },
+    /// The app wrote a field that only the host writes.
+    #[error(
+        "the request to `{operation}` sets field {field} ({name}), which the terminal writes; leave \
+         it out"
+    )]
+    TakenField {
+        /// The operation.
+        operation: String,
+        /// The field's number.
+        field: u8,
+        /// Its name.
+        name: String,
+    },
+    /// The app wrote a field that the destination's file does not let it write.
+    #[error(
+        "the request to `{operation}` sets field {field} ({name}), which the destination's file \
+         does not list; leave it out"
+    )]
+    UnlistedField {
+        /// The operation.
+        operation: String,
+        /// The field's number.
+        field: u8,
+        /// Its name.
+        name: String,
+    },
+    /// Terminal: it has not given the payment a trace number.
+    #[error("`{operation}` needs the payment's trace number")]
+    StanMissing {
+        /// The operation.
+        operation: String,
+    },
+    /// No PIN was entered.
+    #[error("`{operation}` needs a PIN; ask the cardholder for it first")]
+    PinMissing {
+        /// The operation.
+        operation: String,
+    },
+    /// A PIN that would go nowhere.
+    #[error("`{operation}` takes no PIN; do not ask for one, or use another operation")]
+    PinNotHere {
+        /// The operation.
+        operation: String,
+    },
+    /// Terminal: the PIN was enciphered for another destination.
+    #[error("the PIN for `{operation}` was enciphered under another scheme than its destination's")]
+    PinScheme {
+        /// The operation.
+        operation: String,
+    },
+    /// Acquirer: the file has no number for the currency.
+    #[error(
+        "`{operation}` cannot carry {currency}: the destination's file has no code for it; use \
+         another way to pay"
+    )]
+    Currency {
+        /// The operation.
+        operation: String,
+        /// The payment's currency.
+        currency: Currency,
+    },
+    /// Terminal: a value of its own that does not fit, which the checks of the file rule out.
+    #[error("the terminal cannot make the request to `{operation}`: {error}; report this")]
+    HostField {
+        /// The operation.
+        operation: String,
+        /// Which field, and why.
+        error: FieldError,
+    },
+    /// All fields together are too long.
+    #[error("the request to `{operation}` is {error}; shorten it")]
+    Pack {
+        /// The operation.
+        operation: String,
+        /// How long.
+        error: PackError,
+    },
 }
 
-/// A request as it will be sent. `Debug` shows no byte of it: it may hold a wallet's code.
+/// A request as it will be sent. `Debug` shows no byte of it: it may hold a wallet's code or a card.
 #[derive(Clone)]
 pub struct Prepared {
     pub(crate) operation: Arc<Operation>,
     pub(crate) binding: Binding,
-    bytes: Vec<u8>,
+    pub(crate) content: Content,
+    bytes: Zeroizing<Vec<u8>>,
     digest: Digest,
-    expires: Option<Duration>,
+}
+
+/// What only one protocol has.
+#[derive(Clone)]
+pub(crate) enum Content {
+    Wallet { expires: Option<Duration> },
+    Bank,
+}
+
+/// What a form makes of an app's request.
+pub(crate) struct Made {
+    pub(crate) bytes: Zeroizing<Vec<u8>>,
+    pub(crate) content: Content,
 }
 
 impl Prepared {
@@ -160,7 +285,8 @@ impl Prepared {
         self.digest
     }
 
-    /// The body, at most [`REQUEST_BYTES_MAX`] bytes.
+    /// The body, at most [`REQUEST_BYTES_MAX`] bytes: the JSON object; or the ISO 8583 message
+    /// without what another sending of the same would change, PIN block, key serial number and MAC.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -169,7 +295,10 @@ impl Prepared {
     /// For an offer: how long it can be paid.
     #[must_use]
     pub const fn expires(&self) -> Option<Duration> {
-        self.expires
+        match self.content {
+            Content::Wallet { expires } => expires,
+            Content::Bank => None,
+        }
     }
 }
 
@@ -180,14 +309,15 @@ impl fmt::Debug for Prepared {
             .field("binding", &self.binding)
             .field("bytes", &self.bytes.len())
             .field("digest", &self.digest)
-            .field("expires", &self.expires)
+            .field("expires", &self.expires())
             .finish()
     }
 }
 
 impl Destination {
-    /// Makes the request of operation `name` from `body`, an app's JSON object of at most
-    /// [`REQUEST_BYTES_MAX`] bytes, for the payment that `binding` describes. Sends nothing.
+    /// Makes the request of operation `name` from `body` (an app's JSON object for a wallet, its
+    /// packed ISO 8583 message from type to last field for a bank, of at most
+    /// [`REQUEST_BYTES_MAX`] bytes) for the payment that `binding` describes. Sends nothing.
     ///
     /// # Errors
     /// [`RequestError`]: the first thing that is wrong.
@@ -206,29 +336,14 @@ impl Destination {
         };
         operation.check_length(body.len())?;
         operation.check_purpose(binding)?;
-        let mut object = json::object(body)
-            .map_err(|error| RequestError::Json { operation: operation.name.clone(), error })?;
-        if !object.iter().all(plain_names) {
-            return Err(RequestError::FieldName { operation: operation.name.clone() });
-        }
-        if !object.values().all(is_exact) {
-            return Err(RequestError::Number { operation: operation.name.clone() });
-        }
-        let expires = operation
-            .expires
-            .as_ref()
-            .map(|expires| operation.read_expires(expires, &object))
-            .transpose()?;
-        operation.write_host_fields(&mut object, binding)?;
-        let bytes = json::canonical(object).into_bytes();
+        let Made { bytes, content } = match &operation.form {
+            Form::Wallet(form) => form.make(name, body, binding)?,
+            Form::Bank(form) => form.make(name, body, binding)?,
+        };
         operation.check_length(bytes.len())?;
-        Ok(Prepared {
-            operation: Arc::clone(operation),
-            binding: binding.clone(),
-            digest: Digest::of(&bytes),
-            bytes,
-            expires,
-        })
+        let digest = Digest::of(&bytes);
+        let (operation, binding) = (Arc::clone(operation), binding.clone());
+        Ok(Prepared { operation, binding, content, bytes, digest })
     }
 }
 
@@ -242,76 +357,19 @@ impl Operation {
 
     fn check_purpose(&self, binding: &Binding) -> Result<(), RequestError> {
         let operation = || self.name.clone();
-        if self.fields.original.is_some() && binding.original.is_none() {
+        let is_for_refunds = match &self.form {
+            Form::Wallet(form) => form.fields.original.is_some(),
+            Form::Bank(form) => form.original,
+        };
+        if is_for_refunds && binding.original.is_none() {
             return Err(RequestError::NotARefund { operation: operation() });
         }
-        if self.kind.moves_money() && self.fields.original.is_none() && binding.original.is_some() {
+        if self.kind.moves_money() && !is_for_refunds && binding.original.is_some() {
             return Err(RequestError::IsARefund { operation: operation() });
         }
         if self.kind != OperationKind::Service && binding.amount.is_none() {
             return Err(RequestError::AmountMissing { operation: operation() });
         }
         Ok(())
-    }
-
-    fn read_expires(&self, expires: &Expires, object: &Object) -> Result<Duration, RequestError> {
-        expires
-            .pointer
-            .find(object)
-            .and_then(Value::as_u64)
-            .filter(|seconds| (1..=u64::from(expires.max_s)).contains(seconds))
-            .map(Duration::from_secs)
-            .ok_or_else(|| RequestError::Expires {
-                operation: self.name.clone(),
-                pointer: expires.pointer.to_string(),
-                max_s: expires.max_s,
-            })
-    }
-
-    fn write_host_fields(
-        &self,
-        object: &mut Object,
-        binding: &Binding,
-    ) -> Result<(), RequestError> {
-        let mut write = |pointer: &Option<Pointer>, value: Option<Value>| match (pointer, value) {
-            (Some(pointer), Some(value)) => pointer.write(object, value).map_err(|_| {
-                let (operation, pointer) = (self.name.clone(), pointer.to_string());
-                RequestError::Taken { operation, pointer }
-            }),
-            (Some(_), None) => Err(RequestError::AmountMissing { operation: self.name.clone() }),
-            (None, _) => Ok(()),
-        };
-        let number = |key: &PaymentKey| Value::from(key.as_str());
-        write(&self.fields.order, Some(number(&binding.order)))?;
-        write(&self.fields.original, binding.original.as_ref().map(number))?;
-        write(&self.fields.amount, binding.amount.map(|amount| amount.minor().into()))?;
-        write(&self.fields.currency, binding.amount.map(|amount| amount.currency().code().into()))
-    }
-}
-
-/// True where every name in the value is visible ASCII of a sane length, so that no reader can take
-/// one name for another by folding letters.
-fn plain_names((name, value): (&String, &Value)) -> bool {
-    let plain = (1..=NAME_CHARS_MAX).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_graphic());
-    plain && plain_inside(value)
-}
-
-/// True where every number in the value is sent as it was written. A wallet's code of 20 digits is
-/// beyond 64 bits.
-fn is_exact(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => !number.is_f64(),
-        Value::Object(object) => object.values().all(is_exact),
-        Value::Array(items) => items.iter().all(is_exact),
-        Value::Null | Value::Bool(_) | Value::String(_) => true,
-    }
-}
-
-fn plain_inside(value: &Value) -> bool {
-    match value {
-        Value::Object(object) => object.iter().all(plain_names),
-        Value::Array(items) => items.iter().all(plain_inside),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
 }

@@ -298,8 +298,13 @@ impl Driver {
     ) -> Result<Prepared, PayStop> {
         use caisson_network::RequestError;
         let intent = self.payment.lock().await.intent().clone();
-        let binding =
-            Binding { order: intent.key, original: intent.original, amount: Some(intent.amount) };
+        let binding = Binding {
+            order: intent.key,
+            original: intent.original,
+            amount: Some(intent.amount),
+            stan: None,
+            pin: None,
+        };
         client.destination().prepare(operation, request, &binding).map_err(|error| match error {
             RequestError::UnknownOperation { .. } => PayStop::UnknownOperation(error.to_string()),
             _ => PayStop::BadRequest(error.to_string()),

@@ -165,7 +165,13 @@ impl Inner {
         let Some(notices) = &desk.notices else { return };
         let client = notices.client.clone();
         let notice = self.notice(intent, reason, desk.owner.window).to_string();
-        let binding = Binding { order: intent.key.clone(), original: None, amount: None };
+        let binding = Binding {
+            order: intent.key.clone(),
+            original: None,
+            amount: None,
+            stan: None,
+            pin: None,
+        };
         let prepared =
             client.destination().prepare(&notices.operation, notice.as_bytes(), &binding);
         match prepared {

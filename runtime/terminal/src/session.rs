@@ -154,7 +154,7 @@ impl Session for TillSession {
         let order = order.parse().map_err(|error: caisson_core::key::KeyError| {
             CallStop::BadRequest(error.to_string())
         })?;
-        let binding = Binding { order, original: None, amount: None };
+        let binding = Binding { order, original: None, amount: None, stan: None, pin: None };
         let known = client.destination().operation(&operation).map(|o| o.kind());
         if known.is_some_and(|kind| kind != OperationKind::Service) {
             return Err(CallStop::WrongKind(format!("{operation} is not of the kind service")));

@@ -216,6 +216,8 @@ impl Shop {
             order: format!("LIMIT{round:010}").parse()?,
             original: None,
             amount: Some(Money::new(AMOUNT_MINOR, Currency::Cny)?),
+            stan: None,
+            pin: None,
         };
         let code = code(2 * u64::from(round) + 1);
         let request = serde_json::json!({ "wallet": "wechat", "code": code }).to_string();

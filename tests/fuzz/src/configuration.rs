@@ -27,7 +27,7 @@ const DIGITS_SHOWN_MAX: usize = 15;
 pub(crate) fn binding(operation: &str) -> Binding {
     let original = operation.starts_with("refund").then(|| ORIGINAL.parse().unwrap());
     let amount = Money::new(1_200, Currency::Cny).unwrap();
-    Binding { order: ORDER.parse().unwrap(), original, amount: Some(amount) }
+    Binding { order: ORDER.parse().unwrap(), original, amount: Some(amount), stan: None, pin: None }
 }
 
 /// The first line as text, and what follows it.

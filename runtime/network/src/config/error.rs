@@ -1,7 +1,9 @@
 //! What can be wrong with a destination's file: which file, which place, and what to do.
 
 use super::{OPERATIONS_MAX, ROOTS_MAX, WORD_CHARS_MAX, WORDS_MAX};
-use crate::pointer;
+use crate::wallet::pointer;
+use caisson_core::operation::OperationKind;
+use caisson_iso8583::FieldError;
 use caisson_vault::{PublicKey, TextError};
 use std::io;
 use std::path::PathBuf;
@@ -160,6 +162,74 @@ pub enum Fault {
         "maps to a reason that does not say \"not paid\"; map it to one that does, or leave it out"
     )]
     ReasonClass,
+    /// Not bytes in hexadecimal.
+    #[error("must be {} in hexadecimal", bytes(.min, .max))]
+    Hex {
+        /// Fewest bytes.
+        min: usize,
+        /// Most bytes.
+        max: usize,
+    },
+    /// A spec of ISO 8583 that this program does not have.
+    #[error("must be \"cup\", the one spec of ISO 8583 that this program has")]
+    Spec,
+    /// A text that its field cannot hold.
+    #[error("does not fit its field: {0}")]
+    Field(FieldError),
+    /// Not a currency of this terminal.
+    #[error("is no currency of this terminal: CNY, HKD, MOP, USD, EUR, GBP, JPY or KWD")]
+    Currency,
+    /// No length that a session key has.
+    #[error("must be 16, 24 or 32, and is {found}")]
+    KeyBytes {
+        /// As written.
+        found: u32,
+    },
+    /// One slot for two keys.
+    #[error("names a slot twice; master key, PIN key and MAC key need one each")]
+    SlotTwice,
+    /// A field that cannot carry a key serial number.
+    #[error(
+        "must be a field of bytes or text with room for 12 bytes that the terminal does not \
+             write otherwise: 57, 59, 62 or 63"
+    )]
+    KsnField,
+    /// Not the type of a request.
+    #[error("must be the four digits of a request's message type, as 0200")]
+    Mti,
+    /// A type that contradicts the kind.
+    #[error(
+        "does not go with the kind {}: financial is 01xx or 02xx, undo is 04xx, and nothing else is \
+         04xx", .kind.name()
+    )]
+    MtiKind {
+        /// The operation's kind.
+        kind: OperationKind,
+    },
+    /// No table of that name.
+    #[error("names no table: write [results.NAME], and the same name here")]
+    NoResults,
+    /// Not in the spec.
+    #[error("lists field {number}, which the spec does not have")]
+    NoField {
+        /// The field's number.
+        number: u8,
+    },
+    /// Written by the host.
+    #[error("lists field {number}, which only the terminal writes; leave it out")]
+    HostField {
+        /// The field's number.
+        number: u8,
+    },
+    /// Not an answer code.
+    #[error("must hold answer codes of two letters or digits (field 39)")]
+    Code,
+    /// People would be told something else than the code means.
+    #[error("lists {code}, whose reason says something else about the money; change one of them")]
+    CodeReason {
+        /// The code.
+        code: String,
+    },
     /// Both or neither of the two ways to give roots.
     #[error(
         "must stand either inline (roots) or in a file (roots_file with roots_sha256), not both"
@@ -171,4 +241,8 @@ pub enum Fault {
     /// The roots file is not the one that the acquirer meant.
     #[error("does not have the SHA-256 that roots_sha256 says; fetch it again from the acquirer")]
     RootsDigest,
+}
+
+fn bytes(min: &usize, max: &usize) -> String {
+    if min == max { format!("{max} bytes") } else { format!("{min} to {max} bytes") }
 }

@@ -1,9 +1,9 @@
-//! The checks of one operation: what may be there depends on its kind.
+//! The checks of one operation of a wallet: what may be there depends on its kind.
 
-use super::check::{NAME, PATH, Source, is_name, is_path, is_word};
-use super::{ConfigError, EXPIRES_S_MAX, Fault, NAME_CHARS_MAX, PATH_CHARS_MAX, WORDS_MAX, raw};
-use crate::destination::{Expires, HostFields, Operation, ResultRules};
-use crate::pointer::Pointer;
+use super::check::{PATH, Source, is_path, is_word};
+use super::{ConfigError, EXPIRES_S_MAX, Fault, PATH_CHARS_MAX, WORDS_MAX, raw};
+use crate::destination::{Form, Operation};
+use crate::wallet::{Expires, HostFields, Pointer, ResultRules, WalletForm};
 use caisson_core::Reason;
 use caisson_core::operation::{OperationKind, Reading};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,33 +20,18 @@ impl Source<'_> {
         let raw = spanned.get_ref();
         let kind = *raw.kind.get_ref();
         let key = |field: &str| format!("operation.{name}.{field}");
-        if !((1..=NAME_CHARS_MAX).contains(&name.len()) && name.chars().all(is_name)) {
-            let fault = Fault::Text { max: NAME_CHARS_MAX, of: NAME };
-            return Err(self.wrong(&spanned.span(), "the name of an operation", fault));
-        }
         let path = self.text(&raw.path, &key("path"), PATH_CHARS_MAX, PATH, is_path)?;
         if !path.starts_with('/') {
             let fault = Fault::Text { max: PATH_CHARS_MAX, of: PATH };
             return Err(self.wrong(&raw.path.span(), &key("path"), fault));
         }
-        if let Some(repeatable) = &raw.repeatable
-            && !kind.moves_money()
-        {
-            let why = "only financial and offer can be repeatable; the others always are";
-            return Err(self.wrong(&repeatable.span(), &key("repeatable"), Fault::NotHere { why }));
-        }
+        let repeatable = self.repeatable(raw.repeatable.as_ref(), kind, &key("repeatable"))?;
         let fields = self.host_fields(raw, &key)?;
         let expires = self.expires(raw, &fields, &key)?;
-        Ok(Operation {
-            name: name.to_owned(),
-            kind,
-            path,
-            timeout: self.timeout(&raw.timeout_ms, &key("timeout_ms"))?,
-            repeatable: raw.repeatable.as_ref().is_some_and(|repeatable| *repeatable.get_ref()),
-            fields,
-            expires,
-            result: self.result(raw, reasons, &key)?,
-        })
+        let timeout = self.timeout(&raw.timeout_ms, &key("timeout_ms"))?;
+        let result = self.result(raw, reasons, &key)?;
+        let form = Form::Wallet(WalletForm { path, fields, expires, result });
+        Ok(Operation { name: name.to_owned(), kind, timeout, repeatable, form })
     }
 
     fn host_fields(

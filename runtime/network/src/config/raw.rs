@@ -5,11 +5,32 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
-pub(super) type Text = Spanned<String>;
+pub(crate) type Text = Spanned<String>;
+
+/// Which of the shapes the file has; everything else in it is read by that shape.
+#[derive(Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    pub(super) protocol: Protocol,
+}
+
+/// The language that the acquirer speaks.
+#[derive(Deserialize, Default, Clone, Copy)]
+pub(crate) enum Protocol {
+    /// A wallet.
+    #[default]
+    #[serde(rename = "signed-json")]
+    SignedJson,
+    /// A bank.
+    #[serde(rename = "iso8583")]
+    Iso8583,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Destination {
+    #[expect(dead_code, reason = "read by `Which`")]
+    protocol: Option<Protocol>,
     pub(super) name: Text,
     pub(super) host: Text,
     pub(super) port: Spanned<u16>,

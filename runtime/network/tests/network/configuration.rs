@@ -57,8 +57,8 @@ fn what_is_no_toml_or_an_unknown_key_is_told_with_its_line() {
     check(
         "port = 443",
         "prot = 443",
-        "@: unknown field `prot`, expected one of `name`, `host`, \
-        `port`, `server_name`, `roots`, `roots_file`, `roots_sha256`, `key_id`, `signing_slot`, \
+        "@: unknown field `prot`, expected one of `protocol`, \
+        `name`, `host`, `port`, `server_name`, `roots`, `roots_file`, `roots_sha256`, `key_id`, `signing_slot`, \
         `verifying_slot`, `connect_timeout_ms`, `operation`, `reasons`",
     );
     check("port = 443", "port = 70000", "@: invalid value: integer `70000`, expected u16");

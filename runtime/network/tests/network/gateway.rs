@@ -136,7 +136,8 @@ pub(crate) fn acquirer_signs(bytes: &[u8]) -> String {
 
 pub(crate) fn sale(minor: u64) -> Binding {
     let amount = Money::new(minor, Currency::Cny).unwrap();
-    Binding { order: ORDER.parse().unwrap(), original: None, amount: Some(amount) }
+    let order = ORDER.parse().unwrap();
+    Binding { order, original: None, amount: Some(amount), stan: None, pin: None }
 }
 
 struct OneNonce;

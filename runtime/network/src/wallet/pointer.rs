@@ -4,7 +4,7 @@
 //! stands there, not even under a name that differs in case alone (some readers of JSON ignore
 //! case and would take the last one).
 
-use crate::json::Object;
+use super::json::Object;
 use serde_json::Value;
 use std::fmt;
 use std::str::FromStr;

@@ -1,0 +1,172 @@
+//! The keys of a bank: which slots of the vault serve it, and the PIN that goes with a request.
+//!
+//! Guarantees: no key is here, only the names of slots. A PIN is here only enciphered, and has no
+//! `Debug` beside its key serial number.
+
+use caisson_vault::{
+    CardKeys, KeyStore, PinBlock, PinFormat, SessionKey, Slot, Transaction, Usage, VaultError,
+    WorkingKey,
+};
+use std::sync::Arc;
+
+/// The acquirer's key scheme.
+#[derive(Debug, Clone)]
+pub(crate) enum Keys {
+    /// A master key in the terminal; PIN and MAC key come enciphered under it at sign-on.
+    MasterSession(SessionSlots),
+    /// An initial key in the terminal; each request has keys of its own.
+    Dukpt {
+        slot: Slot,
+        /// Where the key serial number stands.
+        ksn_field: u8,
+    },
+}
+
+/// The slots of a master/session scheme, and the form in which the keys come.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionSlots {
+    pub(crate) master: Slot,
+    pub(crate) pin: Slot,
+    pub(crate) mac: Slot,
+    pub(crate) key_bytes: usize,
+    pub(crate) check_value_bytes: usize,
+}
+
+/// What a PIN for a destination is enciphered with.
+#[derive(Debug, Clone, Copy)]
+pub enum PinKeys<'d> {
+    /// The session key in `slot`, which the last sign-on loaded.
+    Session {
+        /// The slot of the session key.
+        slot: &'d Slot,
+        /// The form of the block.
+        format: PinFormat,
+    },
+    /// A transaction that [`CardKeys::begin_transaction`] begins with the initial key in `slot`.
+    Dukpt {
+        /// The slot of the initial key.
+        slot: &'d Slot,
+        /// The form of the block.
+        format: PinFormat,
+    },
+}
+
+/// A PIN that was entered for one request, enciphered. No text form, and nothing of it in `Debug`.
+#[derive(Debug, Clone)]
+pub struct EnteredPin {
+    pub(crate) block: PinBlock,
+    /// With which it was enciphered; the request's message code is made with it too.
+    pub(crate) transaction: Option<Arc<Transaction>>,
+}
+
+impl EnteredPin {
+    /// Enciphered with a session key.
+    #[must_use]
+    pub const fn session(block: PinBlock) -> Self {
+        Self { block, transaction: None }
+    }
+
+    /// Enciphered with `transaction`, which is used for no other request.
+    #[must_use]
+    pub const fn dukpt(block: PinBlock, transaction: Arc<Transaction>) -> Self {
+        Self { block, transaction: Some(transaction) }
+    }
+}
+
+impl Keys {
+    /// Whether what is provisioned, not downloaded, is in `store`.
+    pub(crate) fn check(&self, store: &dyn CardKeys) -> Result<(), VaultError> {
+        match self {
+            Self::MasterSession(slots) => is_for(store, &slots.master, &[Usage::KeyEncryption]),
+            Self::Dukpt { slot, .. } => is_for(store, slot, &[Usage::DukptInitial]),
+        }
+    }
+
+    /// True where `pin` was enciphered under this scheme.
+    pub(crate) fn fit(&self, pin: &EnteredPin) -> bool {
+        match (self, &pin.transaction) {
+            (Self::MasterSession(_), None) => pin.block.ksn().is_none(),
+            (Self::Dukpt { slot, .. }, Some(transaction)) => {
+                transaction.slot() == slot && pin.block.ksn() == Some(transaction.ksn())
+            }
+            _ => false,
+        }
+    }
+
+    /// Where a key serial number stands, under a scheme that has one.
+    pub(crate) const fn ksn_field(&self) -> Option<u8> {
+        match self {
+            Self::MasterSession(_) => None,
+            Self::Dukpt { ksn_field, .. } => Some(*ksn_field),
+        }
+    }
+
+    pub(crate) const fn pin_keys(&self, format: PinFormat) -> PinKeys<'_> {
+        match self {
+            Self::MasterSession(slots) => PinKeys::Session { slot: &slots.pin, format },
+            Self::Dukpt { slot, .. } => PinKeys::Dukpt { slot, format },
+        }
+    }
+}
+
+/// Whether `slot` is there and for one of `wanted`. A store tells the usage of a slot where it has
+/// no public key to tell.
+fn is_for(store: &dyn KeyStore, slot: &Slot, wanted: &'static [Usage]) -> Result<(), VaultError> {
+    let wrong = |found| VaultError::WrongUsage { slot: slot.clone(), wanted, found };
+    match store.public_key(slot) {
+        Err(VaultError::WrongUsage { found, .. }) if wanted.contains(&found) => Ok(()),
+        Err(VaultError::WrongUsage { found, .. }) => Err(wrong(found)),
+        Err(error) => Err(error),
+        Ok(_) => Err(wrong(Usage::Sign)),
+    }
+}
+
+/// The key of one request, for its message code and for that of the answer.
+#[derive(Debug, Clone)]
+pub(crate) enum RequestKey {
+    Session(Slot),
+    Dukpt(Arc<Transaction>),
+}
+
+impl RequestKey {
+    pub(crate) fn working(&self) -> WorkingKey<'_> {
+        match self {
+            Self::Session(slot) => WorkingKey::Session(slot),
+            Self::Dukpt(transaction) => WorkingKey::Dukpt(transaction),
+        }
+    }
+}
+
+impl SessionSlots {
+    /// Gives the keys in `field`, PIN key before MAC key and each before its check value, to the
+    /// vault. All are in use then, or none.
+    ///
+    /// # Errors
+    /// `None` where the field has another length; what the vault says.
+    pub(crate) fn load(
+        &self,
+        store: &dyn CardKeys,
+        field: &[u8],
+    ) -> Result<(), Option<VaultError>> {
+        let one = self.key_bytes + self.check_value_bytes;
+        let (pin, mac) =
+            field.split_at_checked(one).filter(|(_, rest)| rest.len() == one).ok_or(None)?;
+        let (pin_key, pin_check) = pin.split_at_checked(self.key_bytes).ok_or(None)?;
+        let (mac_key, mac_check) = mac.split_at_checked(self.key_bytes).ok_or(None)?;
+        let keys = [
+            SessionKey {
+                slot: &self.pin,
+                usage: Usage::PinEncryption,
+                cryptogram: pin_key,
+                check_value: pin_check,
+            },
+            SessionKey {
+                slot: &self.mac,
+                usage: Usage::Mac,
+                cryptogram: mac_key,
+                check_value: mac_check,
+            },
+        ];
+        store.load_session_keys(&self.master, &keys).map_err(Some)
+    }
+}
