@@ -11,6 +11,7 @@
 mod config;
 pub(crate) mod exchange;
 pub(crate) mod keys;
+pub(crate) mod pin;
 pub(crate) mod read;
 mod request;
 mod seal;
@@ -24,7 +25,8 @@ use keys::Keys;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub use keys::{EnteredPin, PinKeys};
+pub use keys::EnteredPin;
+pub use pin::PinError;
 
 /// Fields of ISO 8583:1987 that the host knows, by number.
 pub(crate) mod field {

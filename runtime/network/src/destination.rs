@@ -6,7 +6,7 @@
 //! Deliberately not here: how the file is read (`config`), how a request is made (`request`), how
 //! an answer is read (`read`).
 
-use crate::bank::{Bank, BankForm, PinKeys, PinUse};
+use crate::bank::{Bank, BankForm, PinUse};
 use crate::wallet::{Wallet, WalletForm};
 use caisson_core::operation::OperationKind;
 use rustls::RootCertStore;
@@ -66,15 +66,6 @@ impl Destination {
         match &self.protocol {
             Protocol::Wallet(wallet) => Some(&wallet.trust),
             Protocol::Bank(bank) => bank.trust.as_ref(),
-        }
-    }
-
-    /// With which keys a PIN for it is enciphered; `None` for a wallet, which takes none.
-    #[must_use]
-    pub fn pin_keys(&self) -> Option<PinKeys<'_>> {
-        match &self.protocol {
-            Protocol::Wallet(_) => None,
-            Protocol::Bank(bank) => Some(bank.keys.pin_keys(bank.pin_format)),
         }
     }
 

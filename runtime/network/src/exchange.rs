@@ -156,6 +156,14 @@ impl Client {
         self
     }
 
+    /// The keys of a bank's side.
+    pub(crate) const fn card_keys(&self) -> Option<&Arc<dyn CardKeys>> {
+        match &self.side {
+            Side::Wallet { .. } => None,
+            Side::Bank { keys } => Some(keys),
+        }
+    }
+
     /// Where it speaks to.
     #[must_use]
     pub fn destination(&self) -> &Destination {

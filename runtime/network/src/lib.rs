@@ -26,7 +26,7 @@ mod tls;
 mod wallet;
 
 pub use bank::read::Foreign;
-pub use bank::{EnteredPin, PinKeys, PinUse};
+pub use bank::{EnteredPin, PinError, PinUse};
 pub use config::ConfigError;
 pub use connector::{ConnectError, Connector, Stream, TcpConnector};
 pub use destination::{Destination, Operation};

@@ -40,6 +40,14 @@ pub struct Binding {
     pub pin: Option<EnteredPin>,
 }
 
+impl Binding {
+    /// What goes with a service about `order`: no money, no trace number, no PIN.
+    #[must_use]
+    pub const fn of_service(order: PaymentKey) -> Self {
+        Self { order, original: None, amount: None, stan: None, pin: None }
+    }
+}
+
 /// Why a request was not made. App developer: nothing was sent; change what the text says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {

@@ -3,7 +3,7 @@
 use crate::error::TerminalError;
 use crate::profile::Profile;
 use caisson_network::{Client, Connector, Destination};
-use caisson_vault::{KeyStore, PublicKey};
+use caisson_vault::{CardKeys, PublicKey};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub fn client(
     profile: &Profile,
     name: &str,
-    keys: &Arc<dyn KeyStore>,
+    keys: &Arc<dyn CardKeys>,
     connector: &Arc<dyn Connector>,
 ) -> Result<Option<Client>, TerminalError> {
     let Some(wanted) = profile.destination.get(name) else { return Ok(None) };
@@ -26,5 +26,9 @@ pub fn client(
     let mut signature = wanted.file.clone().into_os_string();
     signature.push(".sig");
     let destination = Destination::load(&wanted.file, &PathBuf::from(signature), &key)?;
-    Ok(Some(Client::new(Arc::new(destination), Arc::clone(keys), Arc::clone(connector))?))
+    Ok(Some(Client::with_card_keys(
+        Arc::new(destination),
+        Arc::clone(keys),
+        Arc::clone(connector),
+    )?))
 }

@@ -15,6 +15,7 @@ use caisson_host::{
     CardSession, CardStop, Entry, Found, KernelFiles, Moment, OfflinePin, OfflinePinEnd, PinEntry,
     PinStop, UiStop,
 };
+use caisson_network::PinError;
 use std::time::Duration;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
@@ -72,14 +73,23 @@ impl CardSession for TillSession {
         pan: Zeroizing<String>,
     ) -> Result<PinEntry, PinStop> {
         let refused = |why: &str| PinStop::Refused(why.to_owned());
-        let driver = self.driver.as_deref().ok_or_else(|| refused("no payment is under way"))?;
+        let client = self.hosted.client.as_ref();
+        let client = client.ok_or_else(|| refused("the app's manifest names no destination"))?;
         let keys = self.keys().map_err(|stop| match stop {
             UiStop::Cancelled => PinStop::Cancelled,
             UiStop::Timeout | UiStop::HostSaysHowItEnded => PinStop::Timeout,
         })?;
-        driver.forget_pin().await;
+        *self.pin.lock().await = None;
         match self.inner.ask_pin(PinAsk::First, self.amount, keys).await {
-            Entered::Pin(pin) => driver.keep_pin(pan, pin).await.map(|()| PinEntry::Entered),
+            Entered::Pin(pin) => {
+                let entered = client.encipher_pin(pan, pin).await.map_err(|error| match error {
+                    PinError::NotTaken { .. } => PinStop::Refused(error.to_string()),
+                    PinError::Pan => PinStop::BadPan,
+                    PinError::Key(_) | PinError::Interrupted => PinStop::Offline(error.to_string()),
+                })?;
+                *self.pin.lock().await = Some(entered);
+                Ok(PinEntry::Entered)
+            }
             Entered::Bypassed => Ok(PinEntry::Bypassed),
             Entered::Cancelled => Err(PinStop::Cancelled),
             Entered::Silence => Err(PinStop::Timeout),

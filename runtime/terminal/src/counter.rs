@@ -143,6 +143,7 @@ impl Terminal {
             amount: None,
             recovering: false,
             card: CardAtHand::default(),
+            pin: Default::default(),
         });
         let report = hosted.actor.serve(session, service).await;
         listening.abort();
@@ -195,6 +196,7 @@ impl Inner {
             amount: Some(amount),
             recovering: false,
             card: CardAtHand::default(),
+            pin: Default::default(),
         });
         let called = hosted.actor.start(session, data).await;
         log_app(&hosted, &called.log, called.result.as_ref().err());

@@ -6,16 +6,14 @@ use crate::error::TerminalError;
 use crate::terminal::{Hosted, Inner};
 use caisson_core::operation::OperationKind;
 use caisson_core::payment::{Effect, Event, Input, Payment, Rule, Step, Submission};
-use caisson_core::{Money, PaymentKey};
-use caisson_host::{AcquirerAnswer, PayStop, PinStop};
+use caisson_core::{Money, PaymentKey, Stan};
+use caisson_host::{AcquirerAnswer, PayStop};
 use caisson_journal::{Commit, JournalError, Recovery};
 use caisson_network::{Binding, Client, EnteredPin, Heard, Prepared};
-use caisson_vault::{Pan, Pin};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
-use zeroize::Zeroizing;
 
 /// What is said when a step ends with the program.
 const GOING_DOWN: &str = "the program is going down";
@@ -55,6 +53,14 @@ impl From<StepError> for PayStop {
     }
 }
 
+/// What an app hands over for a request.
+pub(crate) struct Request<'a> {
+    /// What it wants to ask.
+    pub(crate) body: &'a [u8],
+    /// The PIN that was entered for it.
+    pub(crate) pin: Option<EnteredPin>,
+}
+
 /// One payment under way.
 pub(crate) struct Driver {
     inner: Arc<Inner>,
@@ -62,15 +68,13 @@ pub(crate) struct Driver {
     key: PaymentKey,
     payment: Arc<Mutex<Payment>>,
     submitted: Mutex<Instant>,
-    /// Enciphered, for the next request of an operation that takes a PIN; once.
-    pin: Mutex<Option<EnteredPin>>,
 }
 
 impl Driver {
     pub(crate) fn new(inner: Arc<Inner>, hosted: Arc<Hosted>, payment: Payment) -> Self {
         let key = payment.intent().key.clone();
         let submitted = Mutex::new(Instant::now());
-        Self { inner, hosted, key, payment: Arc::new(Mutex::new(payment)), submitted, pin: Mutex::default() }
+        Self { inner, hosted, key, payment: Arc::new(Mutex::new(payment)), submitted }
     }
 
     pub(crate) fn key(&self) -> &PaymentKey {
@@ -161,7 +165,7 @@ impl Driver {
     pub(crate) async fn submit(
         &self,
         operation: &str,
-        request: &[u8],
+        request: Request<'_>,
         recovery: &[u8],
         recovering: bool,
     ) -> Result<AcquirerAnswer, PayStop> {
@@ -202,7 +206,7 @@ impl Driver {
         &self,
         kind: OperationKind,
         operation: &str,
-        request: &[u8],
+        request: Request<'_>,
     ) -> Result<AcquirerAnswer, PayStop> {
         let client = self.client()?;
         let prepared = self.prepare(client, operation, request).await?;
@@ -236,33 +240,6 @@ impl Driver {
         Ok(AcquirerAnswer { reading, amount, reason, body: answer.body })
     }
 
-    /// Forgets a PIN that was entered before.
-    pub(crate) async fn forget_pin(&self) {
-        *self.pin.lock().await = None;
-    }
-
-    /// Has the vault encipher `pin` for the acquirer, under its scheme, and keeps the block for the
-    /// next request that takes one.
-    pub(crate) async fn keep_pin(&self, pan: Zeroizing<String>, pin: Pin) -> Result<(), PinStop> {
-        let refused = |why: &str| PinStop::Refused(why.to_owned());
-        let client = self.hosted.client.as_ref();
-        let client = client.ok_or_else(|| refused("the app's manifest names no destination"))?;
-        let wanted = client.destination().pin_keys();
-        let wanted = wanted.ok_or_else(|| refused("the app's acquirer takes no PIN"))?.to_owned();
-        let keys = Arc::clone(&self.inner.keys);
-        let enciphering = tokio::task::spawn_blocking(move || {
-            let pan = Pan::new(pan.as_bytes()).ok_or(PinStop::BadPan)?;
-            wanted
-                .encipher(keys.as_ref(), pan, &pin)
-                .map_err(|error| PinStop::Offline(error.to_string()))
-        });
-        let entered = enciphering
-            .await
-            .map_err(|_| PinStop::Offline("the key store broke off; report this".to_owned()))??;
-        *self.pin.lock().await = Some(entered);
-        Ok(())
-    }
-
     /// The app's own note, opened; empty where there is none.
     pub(crate) async fn note(&self) -> Result<Vec<u8>, TerminalError> {
         let key = self.key.clone();
@@ -294,22 +271,28 @@ impl Driver {
         &self,
         client: &Client,
         operation: &str,
-        request: &[u8],
+        Request { body, pin }: Request<'_>,
     ) -> Result<Prepared, PayStop> {
         use caisson_network::RequestError;
         let intent = self.payment.lock().await.intent().clone();
         let binding = Binding {
+            stan: intent.key.sequence().map(stan),
+            pin,
             order: intent.key,
             original: intent.original,
             amount: Some(intent.amount),
-            stan: None,
-            pin: None,
         };
-        client.destination().prepare(operation, request, &binding).map_err(|error| match error {
+        client.destination().prepare(operation, body, &binding).map_err(|error| match error {
             RequestError::UnknownOperation { .. } => PayStop::UnknownOperation(error.to_string()),
             _ => PayStop::BadRequest(error.to_string()),
         })
     }
+}
+
+/// The trace number of the payment of this number in its journal, which counts from 1: none comes
+/// twice within the 999,999 that follow, and none is left out.
+pub(crate) fn stan(sequence: u64) -> Stan {
+    Stan::nth(sequence.saturating_sub(1))
 }
 
 /// Makes events durable. A failure that the journal calls fatal stops the terminal.

@@ -17,7 +17,7 @@ use caisson_core::payment::Intent;
 use caisson_core::view::View;
 use caisson_devices::screen::Key;
 use caisson_network::{Binding, Client, Connector, Heard, Prepared};
-use caisson_vault::{KeyStore, Passcode};
+use caisson_vault::{CardKeys, Passcode};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -55,7 +55,7 @@ impl OwnerDesk {
     /// The desk of the profile's owner, where it has one.
     pub(crate) fn open(
         profile: &Profile,
-        keys: &Arc<dyn KeyStore>,
+        keys: &Arc<dyn CardKeys>,
         connector: &Arc<dyn Connector>,
     ) -> Result<Option<Self>, TerminalError> {
         let Some(owner) = profile.owner.clone() else { return Ok(None) };
@@ -165,13 +165,7 @@ impl Inner {
         let Some(notices) = &desk.notices else { return };
         let client = notices.client.clone();
         let notice = self.notice(intent, reason, desk.owner.window).to_string();
-        let binding = Binding {
-            order: intent.key.clone(),
-            original: None,
-            amount: None,
-            stan: None,
-            pin: None,
-        };
+        let binding = Binding::of_service(intent.key.clone());
         let prepared =
             client.destination().prepare(&notices.operation, notice.as_bytes(), &binding);
         match prepared {

@@ -90,6 +90,7 @@ impl Inner {
             amount: Some(payment.intent().amount),
             recovering: true,
             card: CardAtHand::default(),
+            pin: Default::default(),
         });
         let called = hosted.actor.recover(session, ticket).await;
         log_app(hosted, &called.log, called.result.as_ref().err());
@@ -224,6 +225,7 @@ impl Inner {
             amount: Some(amount),
             recovering: false,
             card: CardAtHand::default(),
+            pin: Default::default(),
         });
         let called = hosted.actor.start(session, data).await;
         log_app(&hosted, &called.log, called.result.as_ref().err());

@@ -3,7 +3,7 @@
 
 use crate::answer::answer_to;
 use crate::card::CardAtHand;
-use crate::driver::Driver;
+use crate::driver::{Driver, Request};
 use crate::keys::{Answer, Keys};
 use crate::terminal::{Hosted, Inner};
 use async_trait::async_trait;
@@ -22,9 +22,10 @@ use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
     AcquirerAnswer, CallStop, PayStop, PrintStop, ScanStop, Scanned, Session, UiAnswer, UiStop,
 };
-use caisson_network::{Binding, Heard, RequestError};
+use caisson_network::{Binding, EnteredPin, Heard, PinUse, RequestError};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 /// Who else is there while an app runs.
@@ -46,6 +47,8 @@ pub(crate) struct TillSession {
     pub(crate) recovering: bool,
     /// The card that this call has.
     pub(crate) card: CardAtHand,
+    /// Enciphered, for the next request of an operation that takes a PIN; once.
+    pub(crate) pin: Mutex<Option<EnteredPin>>,
 }
 
 impl TillSession {
@@ -69,6 +72,15 @@ impl TillSession {
             Company::Counter(keys) if keys.is_cancelled() => Err(UiStop::Cancelled),
             Company::Counter(keys) => Ok(keys),
             Company::Nobody => Err(UiStop::Timeout),
+        }
+    }
+
+    /// The PIN that was entered, for an operation that takes one.
+    async fn take_pin(&self, operation: &str) -> Option<EnteredPin> {
+        let operation = self.hosted.client.as_ref()?.destination().operation(operation)?;
+        match operation.pin() {
+            PinUse::None => None,
+            PinUse::Optional | PinUse::Required => self.pin.lock().await.take(),
         }
     }
 
@@ -154,7 +166,11 @@ impl Session for TillSession {
         let order = order.parse().map_err(|error: caisson_core::key::KeyError| {
             CallStop::BadRequest(error.to_string())
         })?;
-        let binding = Binding { order, original: None, amount: None, stan: None, pin: None };
+        let binding = Binding {
+            stan: self.inner.next_stan().await,
+            pin: self.take_pin(&operation).await,
+            ..Binding::of_service(order)
+        };
         let known = client.destination().operation(&operation).map(|o| o.kind());
         if known.is_some_and(|kind| kind != OperationKind::Service) {
             return Err(CallStop::WrongKind(format!("{operation} is not of the kind service")));
@@ -246,7 +262,9 @@ impl Session for TillSession {
         request: Vec<u8>,
         recovery: Vec<u8>,
     ) -> Result<AcquirerAnswer, PayStop> {
-        self.driver()?.submit(&operation, &request, &recovery, self.recovering).await
+        let driver = self.driver()?;
+        let request = Request { body: &request, pin: self.take_pin(&operation).await };
+        driver.submit(&operation, request, &recovery, self.recovering).await
     }
 
     async fn inquire(
@@ -255,7 +273,8 @@ impl Session for TillSession {
         operation: String,
         request: Vec<u8>,
     ) -> Result<AcquirerAnswer, PayStop> {
-        self.driver()?.ask(OperationKind::Inquiry, &operation, &request).await
+        let request = Request { body: &request, pin: None };
+        self.driver()?.ask(OperationKind::Inquiry, &operation, request).await
     }
 
     async fn undo(
@@ -264,6 +283,7 @@ impl Session for TillSession {
         operation: String,
         request: Vec<u8>,
     ) -> Result<AcquirerAnswer, PayStop> {
-        self.driver()?.ask(OperationKind::Undo, &operation, &request).await
+        let request = Request { body: &request, pin: None };
+        self.driver()?.ask(OperationKind::Undo, &operation, request).await
     }
 }

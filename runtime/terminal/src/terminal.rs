@@ -4,7 +4,7 @@ use crate::acquirer;
 use crate::card::CardAtHand;
 use crate::clock::WallClock;
 use crate::counter::log_app;
-use crate::driver::Driver;
+use crate::driver::{Driver, stan};
 use crate::equipment::Equipment;
 use crate::error::TerminalError;
 use crate::hold::OwnerDesk;
@@ -19,7 +19,7 @@ use caisson_core::payment::Effect;
 use caisson_core::receipt::Merchant;
 use caisson_core::risk::Limits;
 use caisson_core::view::View;
-use caisson_core::{Language, PaymentKey};
+use caisson_core::{Language, PaymentKey, Stan};
 use caisson_devices::printer::JobKey;
 use caisson_devices::screen::AppFace;
 use caisson_host::{
@@ -29,7 +29,7 @@ use caisson_host::{
 use caisson_journal::{Boot, Filter, Journal, JournalError, JournalHandle, LIST_ROWS_MAX};
 use caisson_network::{Client, Connector};
 use caisson_packages::{Installed, InstalledApps, Manifest};
-use caisson_vault::{KeyStore, Slot};
+use caisson_vault::{CardKeys, Slot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -47,7 +47,7 @@ pub struct Parts {
     /// What it is, has and may.
     pub profile: Profile,
     /// Its keys.
-    pub keys: Arc<dyn KeyStore>,
+    pub keys: Arc<dyn CardKeys>,
     /// Its way to the acquirers.
     pub connector: Arc<dyn Connector>,
     /// Its devices.
@@ -92,7 +92,7 @@ pub(crate) struct Inner {
     pub(crate) journal: JournalHandle,
     pub(crate) owner: Option<OwnerDesk>,
     pub(crate) begun: Begun,
-    pub(crate) keys: Arc<dyn KeyStore>,
+    pub(crate) keys: Arc<dyn CardKeys>,
     pub(crate) recovery_slot: Slot,
     pub(crate) equipment: Equipment,
     /// What the acquirer sets for the kernel.
@@ -264,6 +264,7 @@ impl Inner {
                 amount: None,
                 recovering: false,
                 card: CardAtHand::default(),
+                pin: Default::default(),
             });
             let report = hosted.actor.services(session).await;
             log_app(hosted, &report.log, report.result.as_ref().err());
@@ -391,6 +392,14 @@ impl Inner {
         }
     }
 
+    /// A trace number for a request that moves no money. After a restart it may come again: what a
+    /// bank books is only known by the numbers of payments.
+    pub(crate) async fn next_stan(&self) -> Option<Stan> {
+        let terminal = self.merchant.terminal_id.clone();
+        let key = self.journal.with(move |journal| journal.next_key(&terminal)).await.ok()?.ok()?;
+        key.sequence().map(stan)
+    }
+
     /// The key of the next sheet that is not a receipt.
     pub(crate) fn next_slip_key(&self) -> Option<JobKey> {
         let number = self.slips.fetch_add(1, Ordering::Relaxed);
@@ -453,7 +462,7 @@ pub(crate) fn load(
         policy: &policy.grants,
     };
     let compiled = (&forms, &parts.profile.build_hosts);
-    let cache = ComponentCache::open(&parts.profile.cache, Arc::clone(&parts.keys));
+    let cache = ComponentCache::open(&parts.profile.cache, Arc::clone(&parts.keys) as _);
     let cache = cache.map_err(caisson_host::LoadError::from)?;
     let (loaded, origin) = App::load_compiled(&parts.engine, &cache, image, compiled)?;
     match origin {

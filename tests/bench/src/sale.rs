@@ -35,7 +35,7 @@ use caisson_scenarios::{AcquirerAt, Setup, World};
 use caisson_terminal::{
     CameraSource, Equipment, Parts, Profile, Request, SystemClock, Terminal, WallClock,
 };
-use caisson_vault::{KeyStore, PublicKey, SealedFile, Signature, Slot, VaultError};
+use caisson_vault::{CardKeys, PublicKey, SealedFile, Signature, Slot, VaultError};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -156,7 +156,7 @@ impl Shop {
 
         let path = folder.join("profile.toml");
         let profile = Profile::parse(&path, &fs::read_to_string(&path)?)?;
-        let keys: Arc<dyn KeyStore> = Arc::new(SealedFile::open(&profile.vault, &profile.kek)?);
+        let keys: Arc<dyn CardKeys> = Arc::new(SealedFile::open(&profile.vault, &profile.kek)?);
         let client = client(&profile, Arc::clone(&keys), &link)?;
         let (timeline, lens) = (Timeline::default(), Lens::new("emulated"));
         let options = Options { paper: Paper::Mm58, finish: Finish::Cut, in_order_status: true };
@@ -236,7 +236,7 @@ fn code(number: u64) -> String {
 
 fn client(
     profile: &Profile,
-    keys: Arc<dyn KeyStore>,
+    keys: Arc<dyn CardKeys>,
     link: &EmulatedLink,
 ) -> Result<Client, Failure> {
     let wallet =
@@ -342,7 +342,7 @@ impl Screen for TimedScreen {
 
 #[derive(Debug)]
 struct TimedKeys {
-    keys: Arc<dyn KeyStore>,
+    keys: Arc<dyn CardKeys>,
     timeline: Timeline,
 }
 
@@ -352,7 +352,7 @@ impl std::fmt::Debug for Timeline {
     }
 }
 
-impl KeyStore for TimedKeys {
+impl CardKeys for TimedKeys {
     fn kind(&self) -> caisson_vault::Kind {
         self.keys.kind()
     }

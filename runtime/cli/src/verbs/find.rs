@@ -8,7 +8,7 @@ use caisson_core::payment::Payment;
 use caisson_core::{Language, Money, PaymentKey};
 use caisson_network::{Binding, Connector, Heard, TcpConnector};
 use caisson_terminal::{Profile, client};
-use caisson_vault::{KeyStore, SealedFile};
+use caisson_vault::{CardKeys, SealedFile};
 use clap::Args;
 use serde_json::Value;
 use std::sync::Arc;
@@ -143,17 +143,12 @@ fn ask(found: &Found, key: &PaymentKey) -> Result<(), CliError> {
         return out::line("no profile here says who the acquirer is; name it with --profile");
     };
     let profile = Profile::read(path)?;
-    let keys: Arc<dyn KeyStore> = Arc::new(SealedFile::open(&profile.vault, &profile.kek)?);
+    let keys: Arc<dyn CardKeys> = Arc::new(SealedFile::open(&profile.vault, &profile.kek)?);
     let connector: Arc<dyn Connector> = Arc::new(TcpConnector);
     for name in profile.destination.keys() {
         let Some(client) = client(&profile, name, &keys, &connector)? else { continue };
-        let binding = Binding {
-            order: key.clone(),
-            original: None,
-            amount: None,
-            stan: None,
-            pin: None,
-        };
+        let binding =
+            Binding { order: key.clone(), original: None, amount: None, stan: None, pin: None };
         let Ok(prepared) = client.destination().prepare(LOOKUP, b"{}", &binding) else {
             out::line(&format!("{name}: looks no orders up"))?;
             continue;

@@ -4,8 +4,7 @@
 //! `Debug` beside its key serial number.
 
 use caisson_vault::{
-    CardKeys, KeyStore, PinBlock, PinFormat, SessionKey, Slot, Transaction, Usage, VaultError,
-    WorkingKey,
+    CardKeys, KeyStore, PinBlock, SessionKey, Slot, Transaction, Usage, VaultError, WorkingKey,
 };
 use std::sync::Arc;
 
@@ -30,25 +29,6 @@ pub(crate) struct SessionSlots {
     pub(crate) mac: Slot,
     pub(crate) key_bytes: usize,
     pub(crate) check_value_bytes: usize,
-}
-
-/// What a PIN for a destination is enciphered with.
-#[derive(Debug, Clone, Copy)]
-pub enum PinKeys<'d> {
-    /// The session key in `slot`, which the last sign-on loaded.
-    Session {
-        /// The slot of the session key.
-        slot: &'d Slot,
-        /// The form of the block.
-        format: PinFormat,
-    },
-    /// A transaction that [`CardKeys::begin_transaction`] begins with the initial key in `slot`.
-    Dukpt {
-        /// The slot of the initial key.
-        slot: &'d Slot,
-        /// The form of the block.
-        format: PinFormat,
-    },
 }
 
 /// A PIN that was entered for one request, enciphered. No text form, and nothing of it in `Debug`.
@@ -98,13 +78,6 @@ impl Keys {
         match self {
             Self::MasterSession(_) => None,
             Self::Dukpt { ksn_field, .. } => Some(*ksn_field),
-        }
-    }
-
-    pub(crate) const fn pin_keys(&self, format: PinFormat) -> PinKeys<'_> {
-        match self {
-            Self::MasterSession(slots) => PinKeys::Session { slot: &slots.pin, format },
-            Self::Dukpt { slot, .. } => PinKeys::Dukpt { slot, format },
         }
     }
 }
