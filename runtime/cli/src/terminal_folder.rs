@@ -50,6 +50,7 @@ pub(crate) fn make(wanted: &Wanted) -> Result<PathBuf, CliError> {
         vault: profile.vault.clone(),
         kek: profile.kek.clone(),
         acquirers: vec![(VERIFYING_SLOT.to_owned(), key)],
+        master_keys: vec![acquirer.master_slot()?],
     })?;
     acquirer.enrol(TERMINAL_KEY_ID, &public.to_bytes())?;
     for manifest in &manifests {
@@ -88,6 +89,8 @@ fn profile_text(
 ) -> Result<String, CliError> {
     let destination = acquirer.destination();
     let destination = destination.canonicalize().map_err(|error| at(&destination, &error))?;
+    let bank = acquirer.bank_destination();
+    let bank = bank.canonicalize().map_err(|error| at(&bank, &error))?;
     let apps = manifests.iter().map(|manifest| EmulatedApp {
         id: &manifest.id,
         grants: manifest.permissions.iter().map(|permission| permission.name()).collect(),
@@ -100,6 +103,7 @@ fn profile_text(
         currency: &wanted.currency,
         payment_max: &wanted.payment_max,
         destination: &destination,
+        bank: &bank,
         acquirer_key: key,
         risk: &[],
         has_operators: false,

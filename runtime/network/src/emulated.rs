@@ -31,8 +31,8 @@ const LOSSY_SEED: u64 = 20_261_122;
 /// A link in memory: each connection hands its far end to a function, which serves it.
 pub struct MemoryConnector<F>(F);
 
-impl<F: Fn(DuplexStream) + Send + Sync> MemoryConnector<F> {
-    /// Connections whose far ends go to `serve`, which must return at once (and spawn its work).
+impl<F: Fn(u16, DuplexStream) + Send + Sync> MemoryConnector<F> {
+    /// Connections whose far ends go to `serve`, with the port that was asked for, which must return at once (and spawn its work).
     pub const fn new(serve: F) -> Self {
         Self(serve)
     }
@@ -45,10 +45,10 @@ impl<F> fmt::Debug for MemoryConnector<F> {
 }
 
 #[async_trait]
-impl<F: Fn(DuplexStream) + Send + Sync> Connector for MemoryConnector<F> {
-    async fn connect(&self, _host: &str, _port: u16) -> Result<Box<dyn Stream>, ConnectError> {
+impl<F: Fn(u16, DuplexStream) + Send + Sync> Connector for MemoryConnector<F> {
+    async fn connect(&self, _host: &str, port: u16) -> Result<Box<dyn Stream>, ConnectError> {
         let (near, far) = duplex(IN_FLIGHT_BYTES_MAX);
-        (self.0)(far);
+        (self.0)(port, far);
         Ok(Box::new(near))
     }
 }
@@ -314,7 +314,7 @@ mod tests {
 
     fn link() -> (EmulatedLink, mpsc::UnboundedReceiver<DuplexStream>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let memory = MemoryConnector::new(move |far| sender.send(far).unwrap());
+        let memory = MemoryConnector::new(move |_, far| sender.send(far).unwrap());
         (EmulatedLink::new(Arc::new(memory)), receiver)
     }
 

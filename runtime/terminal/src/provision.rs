@@ -2,7 +2,9 @@
 
 use caisson_host::MACHINE_CODE_SLOT;
 use caisson_journal::{Journal, JournalError};
-use caisson_vault::{KeyStore as _, NewSlot, PublicKey, SealedFile, TextError, VaultError};
+use caisson_vault::{
+    CipherKey, KeyStore as _, NewSlot, PublicKey, SealedFile, TextError, VaultError,
+};
 use std::path::PathBuf;
 
 /// The vault slot that signs requests.
@@ -21,6 +23,8 @@ pub struct Provisioning {
     pub kek: PathBuf,
     /// Verifying slots: name and the acquirer's public key, base64.
     pub acquirers: Vec<(String, String)>,
+    /// Master keys that banks know too: name and key.
+    pub master_keys: Vec<(String, CipherKey)>,
 }
 
 /// Why a terminal was not set up. Nothing that was there before is overwritten.
@@ -64,6 +68,9 @@ pub fn provision(wanted: &Provisioning) -> Result<PublicKey, ProvisionError> {
             .parse::<PublicKey>()
             .map_err(|cause| ProvisionError::Slot { name: name.clone(), cause })?;
         slots.push(NewSlot::verify(slot(name)?, key));
+    }
+    for (name, key) in &wanted.master_keys {
+        slots.push(NewSlot::key_encryption(slot(name)?, key.clone()));
     }
     let keys = SealedFile::provision(&wanted.vault, &wanted.kek, &slots)?;
     let mut id = [0_u8; 8];

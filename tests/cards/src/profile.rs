@@ -269,6 +269,12 @@ impl CardProfile {
         Some(format!("{pan}={expiry}{}{}", self.service_code, stripe.discretionary))
     }
 
+    /// The PIN that the chip compares with, for whoever plays its cardholder.
+    #[must_use]
+    pub fn cardholders_pin(&self) -> Option<&str> {
+        self.chip.as_ref()?.pin.as_ref().map(Pin::digits)
+    }
+
     /// Track 2 equivalent data (57): as [`Self::track_2`], with other discretionary data, so that
     /// a stripe copied from a chip can be told.
     pub(crate) fn track_2_equivalent(&self) -> Vec<u8> {

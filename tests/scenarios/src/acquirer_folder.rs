@@ -1,15 +1,19 @@
 //! The simulated acquirer's folder: keys, certificates, books, and the signed destination file
 //! that a terminal's profile points at.
 
+use crate::bank_folder::PORT_IN_PROCESS;
 use crate::world::WorldError;
+use caisson_acquirer::bank::serve_bank;
 use caisson_acquirer::{Fault, Faults, Gateway, GatewayConfig, TestCertificates, serve};
 use ed25519_dalek::{Signer as _, SigningKey};
 use std::collections::BTreeMap;
 use std::fs;
+use std::future::pending;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// The key id under which terminals of the emulator sign.
@@ -54,7 +58,9 @@ impl AcquirerFolder {
             .map_err(WorldError::file(&path))?;
         file.write_all(&seed).map_err(WorldError::file(&path))?;
         TestCertificates::new()?.save(folder)?;
-        new.write_destination("127.0.0.1:1".parse().map_err(|_| WorldError::Address)?)?;
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
+        new.write_destination(nowhere)?;
+        new.write_bank_destination(SocketAddr::from(([127, 0, 0, 1], PORT_IN_PROCESS)))?;
         Ok(new)
     }
 
@@ -123,7 +129,8 @@ impl AcquirerFolder {
         Ok(TestCertificates::load(&self.folder)?)
     }
 
-    /// Listens on `listen`, writes the destination file for the address that it got, calls
+    /// Listens on `listen`, and for the bank on a port beside it; writes the destination files for the
+    /// addresses that it got, calls
     /// `listening` with it, and serves until `shutdown`.
     ///
     /// # Errors
@@ -156,8 +163,17 @@ impl AcquirerFolder {
         let listener = TcpListener::bind(listen).await.map_err(WorldError::address(listen))?;
         let address = listener.local_addr().map_err(WorldError::address(listen))?;
         self.write_destination(address)?;
+        let beside = SocketAddr::new(listen.ip(), 0);
+        let banks = TcpListener::bind(beside).await.map_err(WorldError::address(beside))?;
+        let bank_address = banks.local_addr().map_err(WorldError::address(beside))?;
+        self.write_bank_destination(bank_address)?;
         listening(address);
-        Ok(serve(listener, self.certificates()?.server_config()?, gateway, shutdown).await?)
+        let tls = self.certificates()?.server_config()?;
+        let bank = serve_bank(banks, Some(Arc::clone(&tls)), self.bank(None)?, pending());
+        tokio::select! {
+            served = serve(listener, tls, gateway, shutdown) => Ok(served?),
+            () = bank => Ok(()),
+        }
     }
 
     fn write_destination(&self, address: SocketAddr) -> Result<(), WorldError> {
@@ -173,11 +189,16 @@ impl AcquirerFolder {
             address.port(),
             self.certificates()?.ca_pem()
         );
-        let path = self.destination();
+        self.write_signed(DESTINATION_FILE, &text)
+    }
+
+    /// Writes a destination file and, beside it, the acquirer's signature over it.
+    pub(crate) fn write_signed(&self, name: &str, text: &str) -> Result<(), WorldError> {
+        let path = self.folder.join(name);
         let signature = self.signing_key()?.sign(text.as_bytes());
         let signature = caisson_vault::Signature::from_bytes(&signature.to_bytes()).to_string();
         fs::write(&path, text).map_err(WorldError::file(&path))?;
-        let path = self.folder.join(format!("{DESTINATION_FILE}.sig"));
+        let path = self.folder.join(format!("{name}.sig"));
         fs::write(&path, signature).map_err(WorldError::file(&path))
     }
 

@@ -76,6 +76,8 @@ pub struct EmulatedProfile<'a> {
     pub payment_max: &'a str,
     /// The acquirer's signed operations.
     pub destination: &'a Path,
+    /// The bank's signed operations.
+    pub bank: &'a Path,
     /// The acquirer's key that signed them.
     pub acquirer_key: &'a str,
     /// The owner's rules; with any, the owner has a code and is told by the acquirer.
@@ -172,12 +174,19 @@ impl EmulatedProfile<'_> {
              simulated\n# acquirer writes its address into this file each time it begins to listen.\n\
              [destination.wallet]\n\
              file = {destination}\n\
-             key = {key}\n",
+             key = {key}\n\n\
+             [destination.bank]\n\
+             file = {bank}\n\
+             key = {key}\n\n\
+             # Cards are inserted, held and swiped by commands.\n\
+             [card-reader]\n\
+             driver = \"emulated\"\n",
             zone = self.utc_offset_minutes,
             merchant = quoted(self.merchant),
             currency = quoted(self.currency),
             payment_max = quoted(self.payment_max),
             destination = quoted(&self.destination.display().to_string()),
+            bank = quoted(&self.bank.display().to_string()),
             key = quoted(self.acquirer_key),
         );
         text.push_str(WHO);

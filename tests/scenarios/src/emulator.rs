@@ -7,6 +7,7 @@ mod desk;
 pub(crate) mod devices;
 pub(crate) mod waits;
 
+use crate::cards::CardsError;
 use crate::customer::{damaged, payment_code};
 use crate::hand::HandError;
 use crate::phone::{Phone, PhoneError, scan_pixels};
@@ -102,9 +103,9 @@ pub enum PerformError {
     /// So many keys wait already that this one is lost.
     #[error("the key is lost: nobody takes keys")]
     KeyLost,
-    /// No terminal of today can. Wait for the card issue, or pay by code.
-    #[error("there is no card reader on this terminal yet")]
-    NoCardReader,
+    /// The customer's cards.
+    #[error(transparent)]
+    Cards(#[from] CardsError),
     /// Needs the desk's pages: run it in the emulator, or write `desk = true` into the scenario.
     #[error("this step goes through the desk's pages; write desk = true into the scenario")]
     NoDesk,
@@ -292,7 +293,6 @@ impl<'w> Emulator<'w> {
             Step::PowerCut | Step::Restart | Step::RestartIn { .. } => Err(PerformError::NotHere),
             // A scenario's terminal has started again by itself.
             Step::PowerOn => Ok(()),
-            Step::Card(_) => Err(PerformError::NoCardReader),
             Step::Desk(_) => Err(PerformError::NoDesk),
             Step::Window(_) => Err(PerformError::NoWindow),
             Step::AppHangs => Err(PerformError::NoHangingApp),

@@ -10,6 +10,8 @@
 //! killed process.
 
 mod acquirer_folder;
+mod bank_folder;
+mod cards;
 mod check;
 mod customer;
 mod demo;
@@ -27,6 +29,7 @@ mod verdict;
 mod world;
 
 pub use acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
+pub use cards::{Cards, CardsError};
 pub use demo::{DemoError, DemoOptions, DemoReport, Paid, demo};
 pub use desktop::{
     Area, ControlError, Desktop, DesktopError, DesktopOptions, Panel, PanelLine, PanelLink,
@@ -38,6 +41,8 @@ pub use hand::HandError;
 pub use phone::PhoneError;
 pub use runner::{Cut, RunError, RunOptions, cuts, points, run_cut, run_file, run_phase};
 pub use scenario::{Scenario, ScenarioError, scenario_help};
-pub use step::{CardAct, DeskStep, PhoneAct, Setting, Step, StepSyntax, WindowStep, steps_help};
+pub use step::{
+    CardAct, DeskStep, PhoneAct, PinAct, Setting, Step, StepSyntax, WindowStep, steps_help,
+};
 pub use verdict::{Held, Verdict};
 pub use world::{AcquirerAt, Extra, Setup, UTC_OFFSET_MINUTES, Webcam, World, WorldError};

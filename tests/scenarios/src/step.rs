@@ -46,6 +46,17 @@ pub enum CardAct {
     Removes,
 }
 
+/// What the cardholder keys on the terminal's PIN page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinAct {
+    /// The PIN of the card that was presented last.
+    Right,
+    /// Another one.
+    Wrong,
+    /// None, where the page allows that.
+    Nothing,
+}
+
 /// What anybody at the terminal can set, one at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Setting {
@@ -166,6 +177,8 @@ pub enum Step {
     ShowNothing,
     /// The customer does something with a card.
     Card(CardAct),
+    /// The customer answers the terminal's PIN page.
+    Pin(PinAct),
     /// The customer's phone scans the screen.
     Scan(PhoneAct),
     /// The customer answers the wallet's question.

@@ -2,8 +2,11 @@
 //! run on. Everything between the devices' edges and the acquirer's books is the real thing.
 
 use crate::acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
+use crate::bank_folder::PORT_IN_PROCESS;
+use crate::cards::Cards;
 use crate::emulated_profile::{EmulatedApp, EmulatedProfile};
 use async_trait::async_trait;
+use caisson_acquirer::bank::{Bank, BankError, serve_bank_stream};
 use caisson_acquirer::{AcquirerError, Books, Gateway, serve_stream};
 use caisson_core::Language;
 use caisson_core::permission::Permission;
@@ -41,6 +44,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub const UTC_OFFSET_MINUTES: i32 = 480;
 /// When a scenario's clock starts: 2026-11-22 10:00:00 in the shop.
 const CLOCK_START_MS: u64 = 1_795_312_800_000;
+/// The app that takes cards, and the kernel that it calls.
+pub(crate) const CARD_APP: &str = "card";
+const KERNEL: &str = "emv";
 /// The guest that loops for ever.
 pub(crate) const HANGING_APP: &str = "hangs";
 
@@ -69,9 +75,18 @@ pub enum WorldError {
         /// The system's word.
         source: std::io::Error,
     },
-    /// Not an address. Report this.
-    #[error("the loopback address does not parse")]
-    Address,
+    /// A key file of the bank is not 16 bytes.
+    #[error("{path}: not a key of 16 bytes; make the acquirer's folder anew")]
+    MasterKey {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A card of the deck. Author of the deck: correct its file.
+    #[error("{0}")]
+    Deck(String),
+    /// The simulated bank.
+    #[error(transparent)]
+    Bank(#[from] BankError),
     /// The system gives no random numbers.
     #[error("the system gives no random numbers: {0}")]
     Random(String),
@@ -169,8 +184,12 @@ pub struct World {
     pub storage: EmulatedStorage,
     /// A real camera in place of the emulated one.
     pub webcam: Webcam,
+    /// The customers' cards and the reader before them.
+    pub cards: Cards,
     /// The acquirer, where it is in this process.
     pub gateway: Option<Gateway>,
+    /// The bank, where it is in this process.
+    pub bank: Option<Bank>,
     /// The wall clock, where the world has one of its own.
     pub clock: Option<TokioClock>,
     acquirer: AcquirerFolder,
@@ -245,7 +264,7 @@ impl World {
     pub async fn open_with(setup: &Setup, extra: Extra) -> Result<Self, WorldError> {
         let acquirer = ensure_acquirer(setup)?;
         let profile = ensure_terminal(setup, &acquirer, extra)?;
-        let Surroundings { link, links, gateway, clock: own_clock } =
+        let Surroundings { link, links, gateway, bank, clock: own_clock } =
             surroundings(setup, &acquirer)?;
         let clock: Arc<dyn WallClock> = match &own_clock {
             Some(clock) => Arc::new(clock.clone()),
@@ -254,6 +273,7 @@ impl World {
         let screen = EmulatedScreen::new();
         let speaker = EmulatedSpeaker::new();
         let (lens, webcam) = (Lens::new("emulated"), Webcam::default());
+        let cards = Cards::default();
         let options = Options { paper: Paper::Mm58, finish: Finish::Cut, in_order_status: true };
         let receipts = setup.folder.join("receipts");
         let (printer, roll) =
@@ -266,7 +286,8 @@ impl World {
             Box::new(printer),
             Arc::new(storage.clone()),
         )
-        .with_speaker(Arc::new(speaker.clone()));
+        .with_speaker(Arc::new(speaker.clone()))
+        .with_card_reader(Box::new(cards.clone()));
         let terminal = Terminal::open(Parts {
             profile,
             keys: Arc::new(keys),
@@ -287,7 +308,9 @@ impl World {
             links,
             storage,
             webcam,
+            cards,
             gateway,
+            bank,
             clock: own_clock,
             acquirer,
             setup,
@@ -364,11 +387,15 @@ fn ensure_terminal(
             vault: folder.join("vault.toml"),
             kek: folder.join("vault.kek"),
             acquirers: vec![(VERIFYING_SLOT.to_owned(), acquirer_key.clone())],
+            master_keys: vec![acquirer.master_slot()?],
         })?;
         acquirer.enrol(TERMINAL_KEY_ID, &public.to_bytes())?;
     }
     let installed = InstalledApps::at(&folder.join("apps"));
     let mut ids = vec![setup.app.as_str()];
+    if setup.app == CARD_APP {
+        ids.push(KERNEL);
+    }
     if extra.has_hanging_app {
         ids.push(HANGING_APP);
     }
@@ -379,7 +406,7 @@ fn ensure_terminal(
         }
     }
     let path = folder.join("profile.toml");
-    let destination = acquirer.destination();
+    let (destination, bank) = (acquirer.destination(), acquirer.bank_destination());
     // Everything else in the profile follows from the set-up; the time zone can have been changed.
     let zone = Profile::read(&path).map_or(UTC_OFFSET_MINUTES, |before| before.utc_offset_minutes);
     let text = EmulatedProfile {
@@ -392,6 +419,7 @@ fn ensure_terminal(
         currency: "CNY",
         payment_max: "5000.00",
         destination: &destination.canonicalize().unwrap_or(destination.clone()),
+        bank: &bank.canonicalize().unwrap_or(bank.clone()),
         acquirer_key: &acquirer_key,
         risk: &setup.risk,
         has_operators: extra.has_operators,
@@ -411,14 +439,19 @@ struct Surroundings {
     link: EmulatedLink,
     links: EmulatedLinks,
     gateway: Option<Gateway>,
+    bank: Option<Bank>,
     clock: Option<TokioClock>,
 }
 
 impl Surroundings {
-    fn over(inner: &Arc<dyn Connector>, gateway: Option<Gateway>, clock: TokioClock) -> Self {
+    fn over(
+        inner: &Arc<dyn Connector>,
+        (gateway, bank): (Option<Gateway>, Option<Bank>),
+        clock: TokioClock,
+    ) -> Self {
         let links = EmulatedLinks::new(inner);
         let link = EmulatedLink::new(Arc::new(links.clone()));
-        Self { link, links, gateway, clock: Some(clock) }
+        Self { link, links, gateway, bank, clock: Some(clock) }
     }
 }
 
@@ -429,18 +462,22 @@ fn surroundings(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Surroundings
             let now_ms = u64::try_from(now.as_millis()).unwrap_or(CLOCK_START_MS);
             let clock = TokioClock::starting_at(now_ms);
             let connector: Arc<dyn Connector> = Arc::new(TcpConnector);
-            Ok(Surroundings::over(&connector, None, clock))
+            Ok(Surroundings::over(&connector, (None, None), clock))
         }
         AcquirerAt::InProcess => {
             let start = i64::try_from(CLOCK_START_MS).unwrap_or(0);
             let gateway = acquirer.gateway(Some(start))?;
             let tls = acquirer.certificates()?.server_config()?;
-            let served = gateway.clone();
-            let connector = MemoryConnector::new(move |stream| {
-                let (tls, gateway) = (Arc::clone(&tls), served.clone());
+            let bank = acquirer.bank(Some(start))?;
+            let served = (gateway.clone(), bank.clone());
+            let connector = MemoryConnector::new(move |port, stream| {
+                let (tls, (gateway, bank)) = (Arc::clone(&tls), served.clone());
                 tokio::spawn(async move {
                     // How a connection ended is in the books and in what the terminal heard.
-                    let _ = serve_stream(stream, tls, gateway).await;
+                    let _ = match port {
+                        PORT_IN_PROCESS => serve_bank_stream(stream, Some(tls), bank).await,
+                        _ => serve_stream(stream, tls, gateway).await,
+                    };
                 });
             });
             let keeper = gateway.clone();
@@ -449,7 +486,7 @@ fn surroundings(setup: &Setup, acquirer: &AcquirerFolder) -> Result<Surroundings
             });
             let clock = TokioClock::starting_at(CLOCK_START_MS);
             let connector: Arc<dyn Connector> = Arc::new(connector);
-            Ok(Surroundings::over(&connector, Some(gateway), clock))
+            Ok(Surroundings::over(&connector, (Some(gateway), Some(bank)), clock))
         }
     }
 }

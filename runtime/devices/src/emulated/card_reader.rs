@@ -29,8 +29,8 @@ pub trait VirtualCard: Send {
     /// Answers one command, exactly as it was sent: `61xx` and `6Cxx` are the reader's business.
     ///
     /// # Errors
-    /// [`CardGone`]: the card takes itself away, with or without having acted on the command.
-    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, CardGone>;
+    /// [`Silence`]: there is no answer, whether the card acted on the command or not.
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, Silence>;
 
     /// The card gets power, in a slot or in a field: everything volatile is forgotten.
     fn power_on(&mut self, _interface: Interface) {}
@@ -45,10 +45,16 @@ pub trait VirtualCard: Send {
     }
 }
 
-/// A virtual card was taken away by its own script.
+/// Why a virtual card does not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the virtual card took itself away")]
-pub struct CardGone;
+pub enum Silence {
+    /// It takes itself away.
+    #[error("the virtual card took itself away")]
+    Gone,
+    /// It stays where it is, and stays silent.
+    #[error("the virtual card does not answer")]
+    Mute,
+}
 
 /// A card reader on the desktop; made by [`Deck::open`].
 pub struct EmulatedCardReader {

@@ -115,7 +115,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_goes_over_the_best_link_that_is_up_and_stays_there() {
-        let memory: Arc<dyn Connector> = Arc::new(MemoryConnector::new(std::mem::forget));
+        let memory: Arc<dyn Connector> =
+            Arc::new(MemoryConnector::new(|_, far| std::mem::forget(far)));
         let links = EmulatedLinks::new(&memory);
         let device = EmulatedLink::new(Arc::new(links.clone()));
         links.of(LinkName::Wired).set(Link::Down);

@@ -161,7 +161,7 @@ impl Bench {
     pub(crate) fn new(does: Does, gateway: &Authority, trusted: &Authority) -> Self {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let (server, heard) = (Arc::clone(&gateway.server), Arc::clone(&requests));
-        let memory = MemoryConnector::new(move |far| {
+        let memory = MemoryConnector::new(move |_, far| {
             tokio::spawn(serve(far, Arc::clone(&server), does.clone(), Arc::clone(&heard)));
         });
         let link = EmulatedLink::new(Arc::new(memory));

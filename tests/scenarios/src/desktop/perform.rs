@@ -60,7 +60,6 @@ impl Shared {
                 self.hand_there()?.press(key.clone()).map_err(|error| error.to_string())?;
                 Ok(json!(DONE))
             }
-            Step::Card(_) => Err(PerformError::NoCardReader.to_string()),
             Step::Scan(act) => self.scan(*act).await,
             Step::Answer { pays } => self.answer_wallet(*pays).await,
             Step::Pass(time) if *time > PASSES_MAX => Err(format!(
@@ -293,6 +292,8 @@ fn about(step: &Step) -> Option<(String, bool)> {
         | Step::Printer { .. }
         | Step::PrinterRepaired
         | Step::ClockJumps(_)
+        | Step::Card(_)
+        | Step::Pin(_)
         | Step::RestartIn { .. } => (String::new(), false),
         _ => return None,
     })

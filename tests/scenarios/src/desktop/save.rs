@@ -203,7 +203,6 @@ fn can_be_done_again(step: &Step) -> bool {
         step,
         Step::ShowWebcam(_)
             | Step::AppHangs
-            | Step::Card(_)
             | Step::Window(
                 WindowStep::Tap { .. }
                     | WindowStep::Screenshot { .. }

@@ -3,13 +3,14 @@
 use super::PerformError;
 use crate::check;
 use crate::evidence::{self, Evidence};
-use crate::step::Step;
+use crate::step::{CardAct, PinAct, Step};
 use crate::world::World;
 use caisson_core::PaymentKey;
 use caisson_devices::emulated::camera::{Scene, SceneError};
 use caisson_devices::emulated::storage::Fault as StorageFault;
 use caisson_devices::frame::Size;
 use caisson_devices::raster::Raster;
+use caisson_devices::screen::Key;
 
 /// Breaks or mends one device of `world`.
 pub(crate) fn set(world: &World, step: &Step) -> Result<(), PerformError> {
@@ -23,6 +24,20 @@ pub(crate) fn set(world: &World, step: &Step) -> Result<(), PerformError> {
         Step::Camera(fault) => world.lens.set_fault(*fault),
         Step::StorageFull(is_full) => {
             world.storage.set_fault(is_full.then_some(StorageFault::Full));
+        }
+        Step::Card(CardAct::Inserts(name)) => world.cards.insert(name)?,
+        Step::Card(CardAct::Taps(name)) => world.cards.tap(name)?,
+        Step::Card(CardAct::Swipes(name)) => world.cards.swipe(name)?,
+        Step::Card(CardAct::Removes) => world.cards.remove(),
+        Step::Pin(act) => {
+            let key = match act {
+                PinAct::Right => Key::Pin(world.cards.pin()?),
+                PinAct::Wrong => Key::Pin(world.cards.wrong_pin()?),
+                PinAct::Nothing => Key::No,
+            };
+            if !world.screen.press(key) {
+                return Err(PerformError::KeyLost);
+            }
         }
         Step::ShowWebcam(device) => world.webcam.take(Some(device.clone())),
         Step::ClockJumps(ms) => {

@@ -5,7 +5,7 @@ use super::word::{
     number, pay, payment, place, printer, row, set, shows, sign_in, tap, time_zone, values, wallet,
     years,
 };
-use super::{CardAct, DeskStep, PhoneAct, Step, WindowStep};
+use super::{CardAct, DeskStep, PhoneAct, PinAct, Step, WindowStep};
 use crate::emulated_profile::OWNER_CODE;
 use caisson_devices::emulated::camera::Fault as CameraFault;
 use caisson_devices::emulated::paper_roll::Fault as PrinterFault;
@@ -52,10 +52,13 @@ const FORMS: &[(&str, &str, Read)] = &[
     ("customer shows a damaged code", "a payment code that nobody can read", |_| Ok(Step::ShowDamaged)),
     ("customer shows the receipt of payment N", "the paper as it was printed", |c| Ok(Step::ShowReceipt { payment: payment(at(c, 0))? })),
     ("customer shows webcam DEVICE", "what this machine's own camera sees, from the next scan on: /dev/video0", |c| Ok(Step::ShowWebcam(at(c, 0).into()))),
-    ("customer taps card NAME", "before a reader, where the terminal has one", |c| Ok(Step::Card(CardAct::Taps(at(c, 0).to_owned())))),
-    ("customer inserts card NAME", "into a reader, where the terminal has one", |c| Ok(Step::Card(CardAct::Inserts(at(c, 0).to_owned())))),
-    ("customer swipes card NAME", "through a reader, where the terminal has one", |c| Ok(Step::Card(CardAct::Swipes(at(c, 0).to_owned())))),
-    ("customer removes the card", "from the reader", |_| Ok(Step::Card(CardAct::Removes))),
+    ("customer taps card NAME", "before the reader: `tests/cards/deck` lists them", |c| Ok(Step::Card(CardAct::Taps(at(c, 0).to_owned())))),
+    ("customer inserts card NAME", "into the reader; it stays there", |c| Ok(Step::Card(CardAct::Inserts(at(c, 0).to_owned())))),
+    ("customer swipes card NAME", "through the reader, which must wait for a card", |c| Ok(Step::Card(CardAct::Swipes(at(c, 0).to_owned())))),
+    ("customer removes the card", "from the reader, out of slot and field", |_| Ok(Step::Card(CardAct::Removes))),
+    ("customer keys the PIN", "of the card that was presented last", |_| Ok(Step::Pin(PinAct::Right))),
+    ("customer keys a wrong PIN", "which is no card's", |_| Ok(Step::Pin(PinAct::Wrong))),
+    ("customer keys no PIN", "where the acquirer allows to go on without one", |_| Ok(Step::Pin(PinAct::Nothing))),
     ("customer shows picture TEXT", "a file, from the scenario's own folder", |c| Ok(Step::ShowPicture(at(c, 0).into()))),
     ("customer shows code TEXT", "a code with that text", |c| Ok(Step::ShowText(at(c, 0).to_owned()))),
     ("customer shows WALLET code", "a fresh payment code of wechat, alipay or unionpay", |c| wallet(at(c, 0))),

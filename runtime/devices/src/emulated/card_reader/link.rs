@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use async_trait::async_trait;
 use zeroize::Zeroizing;
 
+use super::Silence;
 use super::deck::{Deck, Fault, Mishap, SharedCard};
 use crate::card_reader::{CardError, CardLink, Command};
 
@@ -36,7 +37,8 @@ impl VirtualLink {
         let is_torn = matches!(self.mishap, Some(Mishap::TornAway(at)) if self.sent == at);
         match answer {
             Ok(answer) if !is_torn => Some(Ok(answer)),
-            Ok(_) | Err(_) => {
+            Err(Silence::Mute) => None,
+            Ok(_) | Err(Silence::Gone) => {
                 self.deck.remove();
                 Some(Err(CardError::Removed))
             }
