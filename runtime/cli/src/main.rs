@@ -26,6 +26,7 @@ const _: () = {
 mod apps;
 #[cfg(feature = "desktop")]
 mod apps_folder;
+mod bytes;
 mod chronicle;
 mod command;
 #[cfg(feature = "screen")]

@@ -8,6 +8,7 @@ mod demo;
 #[cfg(all(feature = "desktop", feature = "window"))]
 mod emulator;
 mod find;
+mod iso8583;
 mod journal;
 mod operator;
 mod owner_code;
@@ -20,6 +21,7 @@ mod run;
 mod scan;
 #[cfg(feature = "desktop")]
 mod scenario;
+mod tlv;
 
 use crate::error::CliError;
 use clap::{Parser, Subcommand};
@@ -70,6 +72,8 @@ pub(crate) enum Verb {
     OwnerCode(owner_code::OwnerCode),
     Operator(operator::Operator),
     App(app::App),
+    Tlv(tlv::Tlv),
+    Iso8583(iso8583::Iso8583),
     #[cfg(feature = "desktop")]
     Demo(demo::Demo),
 }
@@ -91,6 +95,8 @@ impl Verb {
             Self::OwnerCode(verb) => verb.run(),
             Self::Operator(verb) => verb.run(),
             Self::App(verb) => verb.run(),
+            Self::Tlv(verb) => verb.run(),
+            Self::Iso8583(verb) => verb.run(),
             #[cfg(feature = "desktop")]
             Self::Demo(verb) => verb.run(),
         }

@@ -8,6 +8,7 @@ use crate::session::{AcquirerAnswer, PayStop};
 use crate::state::CallState;
 use caisson_core::Money;
 use caisson_core::operation::Reading;
+use caisson_core::payment::Fact;
 use caisson_core::permission::{Payment, Permit};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub struct IntentData {
     pub amount: Money,
     /// The app's settings.
     pub settings: Arc<BTreeMap<String, String>>,
+    /// What the app said of the earlier payment that this one is about; empty where there is none.
+    pub original: Vec<Fact>,
 }
 
 /// An unknown payment, as an app sees it.
@@ -63,6 +66,16 @@ impl wit::HostIntent for CallState {
         name: String,
     ) -> wasmtime::Result<Option<String>> {
         Ok(self.table.get(&intent)?.settings.get(&name).cloned())
+    }
+
+    async fn original_fact(
+        &mut self,
+        intent: Resource<IntentData>,
+        name: String,
+    ) -> wasmtime::Result<Option<String>> {
+        let facts = &self.table.get(&intent)?.original;
+        let found = facts.iter().find(|fact| fact.name == name);
+        Ok(found.map(|fact| fact.value.clone()))
     }
 
     async fn drop(&mut self, intent: Resource<IntentData>) -> wasmtime::Result<()> {

@@ -8,7 +8,7 @@ use crate::keys::Keys;
 use crate::receipts::Receipts;
 use crate::session::{Company, TillSession};
 use crate::terminal::{Hosted, Inner, Terminal};
-use caisson_core::payment::{Effect, Ending, Input, Kind, Payment, State};
+use caisson_core::payment::{Effect, Ending, Fact, Input, Kind, Payment, State};
 use caisson_core::view::{Outcome as Shown, View};
 use caisson_core::{Money, PaymentKey, Reason};
 use caisson_devices::screen::Showing;
@@ -180,7 +180,9 @@ impl Inner {
         let Ready { hosted, intent } = ready;
         self.begun.note(intent.key.clone());
         let amount = intent.amount;
+        let original = self.facts_of(intent.original.as_ref()).await?;
         let data = IntentData {
+            original,
             service: intent.service.clone(),
             amount,
             settings: Arc::clone(&hosted.settings),
@@ -223,6 +225,16 @@ impl Inner {
         self.follow(&driver, &effects);
         let has_receipt = effects.contains(&Effect::Tell) && payment.state() == State::Approved;
         Ok((report, has_receipt.then_some(driver)))
+    }
+
+    /// What its app said of an earlier payment.
+    pub(crate) async fn facts_of(
+        &self,
+        key: Option<&PaymentKey>,
+    ) -> Result<Vec<Fact>, TerminalError> {
+        let Some(key) = key.cloned() else { return Ok(Vec::new()) };
+        let found = self.journal.with(move |journal| journal.payment(&key)).await??;
+        Ok(found.map(|payment| payment.facts().to_vec()).unwrap_or_default())
     }
 
     /// Puts one of the terminal's own views on the screen.

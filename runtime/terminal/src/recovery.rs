@@ -77,6 +77,8 @@ impl Inner {
                 service: payment.intent().service.clone(),
                 amount: payment.intent().amount,
                 settings: Arc::clone(&hosted.settings),
+                // A ticket has its note.
+                original: Vec::new(),
             },
             recovery: driver.note().await?,
             age: driver.age().await,
@@ -214,6 +216,7 @@ impl Inner {
             service: service.id.clone(),
             amount,
             settings: Arc::clone(&hosted.settings),
+            original: self.facts_of(Some(&sale.key)).await?,
         };
         let driver =
             Arc::new(Driver::new(Arc::clone(self), Arc::clone(&hosted), Payment::new(intent)));

@@ -99,6 +99,7 @@ async fn ours(place: &Place, engine: &Arc<HostEngine>, count: usize) -> Result<u
             service: "pay".to_owned(),
             amount: Money::new(1_200, Currency::Cny)?,
             settings: Arc::default(),
+            original: Vec::new(),
         };
         tokio::spawn(async move { app.start(session, intent).await });
     }

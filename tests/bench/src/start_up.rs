@@ -269,6 +269,7 @@ fn cold(
             service: "pay".to_owned(),
             amount: Money::new(1_200, Currency::Cny)?,
             settings: Arc::default(),
+            original: Vec::new(),
         };
         runtime.block_on(app.start(session.clone(), intent)).result?;
         let shown = session.first_view().ok_or("the app showed nothing")?;

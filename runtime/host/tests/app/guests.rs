@@ -95,7 +95,12 @@ pub(crate) fn app_of_its_own(wasm: &[u8]) -> (Arc<App>, Arc<HostEngine>) {
 
 pub(crate) fn intent(service: &str) -> IntentData {
     let settings = BTreeMap::from([("greeting".to_owned(), "你好".to_owned())]);
-    IntentData { service: service.to_owned(), amount: yuan(1_200), settings: Arc::new(settings) }
+    IntentData {
+        service: service.to_owned(),
+        amount: yuan(1_200),
+        settings: Arc::new(settings),
+        original: Vec::new(),
+    }
 }
 
 pub(crate) fn ticket(service: &str) -> TicketData {
