@@ -100,7 +100,8 @@ impl SealedFile {
     /// `kek_path` is used if it exists, else made. Blocks for a few flushes to the disk.
     ///
     /// # Errors
-    /// [`VaultError::FileExists`] if there is a file at `path`; [`VaultError::SlotTwice`],
+    /// [`VaultError::FileExists`] if there is a file at `path`, or the state of card keys that
+    /// provisioning left there when it broke off; [`VaultError::SlotTwice`],
     /// [`VaultError::TooManySlots`]; [`VaultError::Random`]; and what [`SealedFile::open`] says of
     /// a wrong file. `path` does not exist afterwards; a key-encryption key that was made stays,
     /// for the next try.

@@ -167,7 +167,7 @@ impl fmt::Debug for InitialKey {
 }
 
 /// The next counter with at most `ones_max` bits set: each bit costs a derivation, so the
-/// standards skip the others (ANSI X9.24-1:2009, A.3; X9.24-3:2017, 6.5).
+/// standards skip the others (ANSI X9.24-1:2009, A.3; X9.24-3:2017, section 6).
 fn next(counter: u32, ones_max: u32) -> Option<u32> {
     let mut next = counter.checked_add(1)?;
     while next.count_ones() > ones_max {

@@ -151,7 +151,7 @@ impl Live {
                 make_cipher(&self.token, slot, id(true), Allowed::Encrypt, &left)?;
             }
         }
-        self.token.create(&marker(master, sign_on)).map(drop)
+        self.token.create(marker(master, sign_on).into())
     }
 
     fn destroy_left_over(&self) -> Result<(), VaultError> {

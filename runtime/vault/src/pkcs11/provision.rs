@@ -81,7 +81,7 @@ fn make_signing(token: &Token, slot: &Slot, seed: &SigningSeed) -> Result<(), Va
     template.push(Attribute::Class(ObjectClass::PRIVATE_KEY));
     template.push(Attribute::KeyType(KeyType::EC_EDWARDS));
     template.push(Attribute::Value(seed.signing_key().to_bytes().to_vec()));
-    token.create(&template)?;
+    token.create(template)?;
     make_public(token, slot, public_id(), &seed.public_key())
 }
 
@@ -95,7 +95,7 @@ fn make_public(
     template.push(Attribute::Class(ObjectClass::PUBLIC_KEY));
     template.push(Attribute::KeyType(KeyType::EC_EDWARDS));
     template.push(point(public));
-    token.create(&template).map(drop)
+    token.create(template)
 }
 
 /// Makes the object of a block cipher's key.
@@ -114,7 +114,7 @@ pub(super) fn make_cipher(
         CipherAlgorithm::Aes128 | CipherAlgorithm::Aes256 => KeyType::AES,
     }));
     template.push(Attribute::Value(key.as_bytes().to_vec()));
-    token.create(&template).map(drop)
+    token.create(template)
 }
 
 fn secret_template(slot: &Slot, id: Attribute, allowed: Allowed) -> Vec<Attribute> {

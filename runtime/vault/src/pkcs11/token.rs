@@ -1,7 +1,7 @@
 //! One session with one token, in words of this crate.
 //!
 //! Guarantees: a library is loaded and initialised once in a process and stays; the token's PIN is
-//! wiped and never shown; plain text from the token is wiped.
+//! wiped and never shown; keys for the token and plain text from it are wiped.
 
 use crate::VaultError;
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11 as Module};
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// The PIN of a token's user.
 pub struct TokenPin(Zeroizing<String>);
@@ -110,8 +110,15 @@ impl Token {
         self.asked(self.session.sign(mechanism, key, message))
     }
 
-    pub(super) fn create(&self, template: &[Attribute]) -> Result<ObjectHandle, VaultError> {
-        self.asked(self.session.create_object(template))
+    /// Makes an object, and wipes the value that it was given.
+    pub(super) fn create(&self, mut template: Vec<Attribute>) -> Result<(), VaultError> {
+        let made = self.asked(self.session.create_object(&template)).map(drop);
+        for attribute in &mut template {
+            if let Attribute::Value(value) = attribute {
+                value.zeroize();
+            }
+        }
+        made
     }
 
     pub(super) fn generate(
