@@ -29,8 +29,10 @@ pub use session::{SESSION_KEYS_MAX, SessionKey};
 
 pub(crate) use dukpt::Purpose;
 pub(crate) use mac::mac;
+#[cfg(feature = "pkcs11")]
+pub(crate) use pin_block::encipher_with;
 pub(crate) use pin_block::{Fill, encipher};
-pub(crate) use session::{Deciphered, check_names, decipher};
+pub(crate) use session::{Deciphered, check_names, decipher, decrypt_with};
 
 use crate::{KeyStore, Slot, VaultError};
 use std::sync::atomic::{AtomicBool, Ordering};
