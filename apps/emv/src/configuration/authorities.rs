@@ -1,9 +1,10 @@
 //! `capk.toml`: public keys of the payment systems.
 
-use super::fields::{Bytes, Hex};
+use super::fields::{Bytes, Hex, from_hex, to_hex};
 use super::{Wrong, parse};
 use emv::core::oda::CaPublicKey;
 use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 use sha1::{Digest, Sha1};
 
 const FILE: &str = "capk.toml";
@@ -42,7 +43,7 @@ impl AuthorityKey {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    key: Vec<Row>,
+    capk: Vec<Row>,
 }
 
 #[derive(Deserialize)]
@@ -53,19 +54,39 @@ struct Row {
     modulus: Hex,
     exponent: Hex,
     checksum: Bytes<20>,
-    expires: Option<Bytes<3>>,
+    expiry: Option<Day>,
+}
+
+/// A day as `YYYY-MM-DD` of this century, kept as `YYMMDD` in BCD.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Day([u8; 3]);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let parts: Vec<&str> = text.split('-').collect();
+        let day = match *parts.as_slice() {
+            [year, month, day] if text.len() == 10 => year
+                .strip_prefix("20")
+                .and_then(|year| from_hex(&[year, month, day].concat()))
+                .filter(|bytes| bytes.iter().all(|byte| byte >> 4 <= 9 && byte & 0x0F <= 9))
+                .and_then(|bytes| bytes.try_into().ok()),
+            _ => None,
+        };
+        day.map(Self).ok_or_else(|| D::Error::custom("a day as YYYY-MM-DD"))
+    }
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<AuthorityKey>, Wrong> {
     let file: File = parse(FILE, bytes)?;
     let whole = |rule: String| Wrong { file: FILE, line: 0, rule };
-    if file.key.len() > KEYS_MAX {
+    if file.capk.len() > KEYS_MAX {
         return Err(whole(format!("at most {KEYS_MAX} keys")));
     }
-    let mut keys: Vec<AuthorityKey> = Vec::with_capacity(file.key.len());
-    for row in file.key {
+    let mut keys: Vec<AuthorityKey> = Vec::with_capacity(file.capk.len());
+    for row in file.capk {
         let (Bytes(rid), Bytes([index])) = (row.rid, row.index);
-        let named = format!("key {} {index:02X}", super::fields::to_hex(&rid));
+        let named = format!("key {} {index:02X}", to_hex(&rid));
         if keys.iter().any(|before| before.rid == rid && before.index == index) {
             return Err(whole(format!("{named} is there twice")));
         }
@@ -75,7 +96,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<AuthorityKey>, Wrong> {
             index,
             modulus: row.modulus.0,
             exponent: row.exponent.0,
-            expires: row.expires.map(|Bytes(date)| date),
+            expires: row.expiry.map(|Day(date)| date),
         });
     }
     Ok(keys)
