@@ -29,6 +29,8 @@ mod outcome;
 mod records;
 mod sale;
 mod session;
+#[cfg(not(target_family = "wasm"))]
+pub mod trace;
 
 pub use card::{Card, CardError};
 pub use cardholder::{Cardholder, Choice, PinKey, PinMethod, PinResult};

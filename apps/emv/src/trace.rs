@@ -61,11 +61,7 @@ pub fn trace(file: &[u8], configuration: &Configuration) -> String {
 }
 
 /// Runs the kernel; what it decided, in words.
-fn run(
-    mut transaction: Transaction,
-    tape: &RefCell<Tape<'_>>,
-    known: &values::Known,
-) -> String {
+fn run(mut transaction: Transaction, tape: &RefCell<Tape<'_>>, known: &values::Known) -> String {
     let mut out = String::new();
     let first = match transaction.first(&mut Player(tape), &mut Player(tape)) {
         Ok(outcome) => outcome,

@@ -186,7 +186,8 @@ impl Cardholder for Player<'_, '_> {
     fn choose(&mut self, choices: &[Choice]) -> Option<usize> {
         let tape = self.0.borrow();
         let next = tape.rest().iter().find(|one| one.instruction() == SELECT);
-        let chosen = next.and_then(|one| choices.iter().position(|choice| choice.aid == one.sent()));
+        let chosen =
+            next.and_then(|one| choices.iter().position(|choice| choice.aid == one.sent()));
         Some(chosen.unwrap_or(0))
     }
 }

@@ -74,7 +74,9 @@ fn answer(exchange: &Exchange) -> String {
     match (exchange.instruction(), data.first()) {
         (_, None) => String::new(),
         (VERIFY | GET_CHALLENGE, _) => format!("({} bytes, not shown)", data.len()),
-        (GET_PROCESSING_OPTIONS, Some(&FORMAT_1)) => describe(&plain(data, &[(0x82, 2), (0x94, 252)])),
+        (GET_PROCESSING_OPTIONS, Some(&FORMAT_1)) => {
+            describe(&plain(data, &[(0x82, 2), (0x94, 252)]))
+        }
         (GENERATE_AC, Some(&FORMAT_1)) => {
             describe(&plain(data, &[(0x9F27, 1), (0x9F36, 2), (0x9F26, 8), (0x9F10, 32)]))
         }

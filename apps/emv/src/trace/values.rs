@@ -192,12 +192,14 @@ impl Known {
 /// What the issuer sent to the card through the terminal: commands that carry secure messaging
 /// (EMV Book 3, table 3), before the second GENERATE AC and after it.
 fn scripts(rest: &[Exchange], second: Option<usize>) -> Vec<Vec<u8>> {
-    let is_script = |one: &&Exchange| one.command.first().is_some_and(|class| class & 0x0C != 0);
     let (before, after) = rest.split_at(second.unwrap_or(rest.len()).min(rest.len()));
-    let template = |tag: u8, commands: &[Exchange]| {
-        commands.iter().filter(is_script).take(3).filter_map(move |one| script(tag, &one.command))
-    };
-    template(0x71, before).chain(template(0x72, after)).collect()
+    let mut scripts = Vec::new();
+    for (tag, part) in [(0x71, before), (0x72, after)] {
+        let secured =
+            part.iter().filter(|one| one.command.first().is_some_and(|class| class & 0x0C != 0));
+        scripts.extend(secured.filter_map(|one| script(tag, &one.command)).take(4));
+    }
+    scripts
 }
 
 /// One command as a script; none where it is too long for a short template.

@@ -1,9 +1,8 @@
 //! A sale and what was decided, in words.
 
 use crate::configuration::fields::to_hex;
-use crate::{
-    Authentication, Decision, Entry, OnlineAnswer, Outcome, Sale, Verification,
-};
+use crate::{Authentication, Decision, Entry, OnlineAnswer, Outcome, Sale, Verification};
+use caisson_tlv::mask::may_hold_pan;
 use std::fmt::Write as _;
 
 /// The sale in one line.
@@ -38,11 +37,12 @@ pub(super) fn outcome(out: &mut String, outcome: &Outcome) {
         let _ = writeln!(out, "{name:<16}{value}");
     };
     match &outcome.aid {
-        Some(aid) => line("application", format!("{} {:?}", to_hex(aid), outcome.label)),
+        Some(aid) => line("application", format!("{} {}", shown(aid), label(&outcome.label))),
         None => line("application", "none".to_owned()),
     }
     if let Some(account) = &outcome.account {
-        let sequence = account.sequence.map_or_else(String::new, |number| format!(" ({number:02})"));
+        let sequence =
+            account.sequence.map_or_else(String::new, |number| format!(" ({number:02})"));
         line("account", format!("{}{sequence}", account.masked()));
     }
     if outcome.aid.is_some() {
@@ -52,10 +52,25 @@ pub(super) fn outcome(out: &mut String, outcome: &Outcome) {
         line("TSI", to_hex(&outcome.tsi));
     }
     if let Some(made) = &outcome.cryptogram {
-        let value = to_hex(&made.value);
+        let value = shown(&made.value);
         line("cryptogram", format!("{} {value}, counter {}", made.kind.name(), made.counter));
     }
     line("decision", decision(&outcome.decision));
+}
+
+/// Hex, unless a card number could be in it: a card calls itself what it likes.
+fn shown(bytes: &[u8]) -> String {
+    if may_hold_pan(bytes) {
+        return format!("({} bytes, not shown)", bytes.len());
+    }
+    to_hex(bytes)
+}
+
+fn label(label: &str) -> String {
+    if may_hold_pan(label.as_bytes()) {
+        return "(not shown)".to_owned();
+    }
+    format!("{label:?}")
 }
 
 fn authentication(outcome: &Outcome) -> String {
