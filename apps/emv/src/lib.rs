@@ -22,6 +22,8 @@ mod configuration;
 mod contact;
 mod contactless;
 mod error;
+#[cfg(not(target_family = "wasm"))]
+pub mod hostile;
 mod kernel;
 mod label;
 mod objects;
