@@ -1,7 +1,7 @@
 //! The EMV kernel: a card and a person go in, a decision comes out.
 //!
 //! The kernel is a plain library over two small traits ([`Card`], [`Cardholder`]), so that tests
-//! and tools run it natively; [`component`] puts it behind the contract (`wit/deps/emv`) when it is
+//! and tools run it natively; the module `component` puts it behind the contract (`wit/deps/emv`) when it is
 //! built for Wasm. Contact stands on the crate `emv`, wrapped: its types are in no public signature
 //! here and nowhere in the contract, so that it can be replaced. Contactless is our own.
 //!

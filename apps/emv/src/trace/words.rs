@@ -2,7 +2,7 @@
 
 use crate::configuration::fields::to_hex;
 use crate::{Authentication, Decision, Entry, OnlineAnswer, Outcome, Sale, Verification};
-use caisson_tlv::mask::may_hold_pan;
+use caisson_tlv::mask::{PAN_DIGITS, may_hold_pan};
 use std::fmt::Write as _;
 
 /// The sale in one line.
@@ -66,11 +66,10 @@ fn shown(bytes: &[u8]) -> String {
     to_hex(bytes)
 }
 
+/// A label, unless thirteen digits, the shortest card number, stand in it.
 fn label(label: &str) -> String {
-    if may_hold_pan(label.as_bytes()) {
-        return "(not shown)".to_owned();
-    }
-    format!("{label:?}")
+    let digits = label.chars().filter(char::is_ascii_digit).count();
+    if digits >= *PAN_DIGITS.start() { "(not shown)".to_owned() } else { format!("{label:?}") }
 }
 
 fn authentication(outcome: &Outcome) -> String {

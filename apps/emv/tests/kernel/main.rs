@@ -10,6 +10,7 @@
 
 mod arbitrary;
 mod completion;
+mod configuration;
 mod deck;
 mod disturbed;
 mod field;
@@ -17,5 +18,6 @@ mod hostile;
 mod person;
 mod puppet;
 mod till;
+mod transcripts;
 mod verification;
 mod wire;
