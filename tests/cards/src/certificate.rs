@@ -20,6 +20,7 @@ const RSA: u8 = 0x01;
 /// Which certificates a card needs.
 pub(crate) struct Wanted<'a> {
     pub(crate) ca: &'a str,
+    pub(crate) aid: &'a [u8],
     pub(crate) oda: Oda,
     pub(crate) pin_key: bool,
     pub(crate) pan: &'a Pan,
@@ -44,8 +45,11 @@ pub(crate) fn issue(wanted: &Wanted<'_>) -> Result<Certificates, KeyError> {
         return Ok(issued);
     }
     let ca = rsa(wanted.ca)?;
+    let (rid, index) = ca.ca().ok_or_else(|| KeyError::Unknown(wanted.ca.to_owned()))?;
+    if !wanted.aid.starts_with(&rid) {
+        return Err(KeyError::OtherBrand(wanted.ca.to_owned()));
+    }
     let issuer = rsa(&format!("{}-issuer", wanted.ca))?;
-    let (_, index) = ca.ca().ok_or_else(|| KeyError::Unknown(wanted.ca.to_owned()))?;
     issued.objects.push((0x8F, vec![index]));
     push_key(&mut issued, [0x90, 0x9F32, 0x92], issuer, issuer_certificate(ca, issuer, wanted));
     match wanted.oda {

@@ -98,7 +98,7 @@ pub struct Misbehaviour {
     /// No answer to reset by contact, always: a broken chip, so that the till falls back.
     #[serde(default)]
     pub mute_at_reset: bool,
-    /// A broken answer.
+    /// A broken answer: that of this command, or the next one that has data.
     pub malformed: Option<Malformed>,
     /// A wrong status word.
     pub wrong_status: Option<WrongStatus>,
