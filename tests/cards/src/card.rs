@@ -250,10 +250,12 @@ impl Card {
     }
 
     fn name(&self, command: &Command<'_>) -> Option<CommandName> {
-        let second = self.session.as_ref().is_some_and(|session| session.transaction.is_online());
+        let session = self.session.as_ref()?;
+        let second = session.transaction.is_online();
         let name = match (command.cla, command.ins) {
             (0x00, 0xA4) if select::is_directory(command.data) => CommandName::SelectDirectory,
             (0x00, 0xA4) => CommandName::Select,
+            (0x00, 0xB2) if session.selected == Selected::Directory => CommandName::ReadDirectory,
             (0x00, 0xB2) => CommandName::ReadRecord,
             (0x80, 0xA8) => CommandName::ProcessingOptions,
             (0x80, 0xCA) => CommandName::GetData,

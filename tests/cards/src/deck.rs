@@ -44,6 +44,7 @@ pub const CARDS: &[(&str, &str)] = &[
     ("torn-at-second-cryptogram", include_str!("../deck/torn-at-second-cryptogram.toml")),
     ("mute-at-read-record", include_str!("../deck/mute-at-read-record.toml")),
     ("malformed-tlv", include_str!("../deck/malformed-tlv.toml")),
+    ("malformed-options", include_str!("../deck/malformed-options.toml")),
     ("wrong-status", include_str!("../deck/wrong-status.toml")),
     ("endless-get-response", include_str!("../deck/endless-get-response.toml")),
 ];

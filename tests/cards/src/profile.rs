@@ -202,11 +202,6 @@ impl YearMonth {
         [packed(self.year), packed(self.month), packed(day)]
     }
 
-    /// `MMYY` in packed digits, as a certificate has it.
-    pub(crate) fn month_year(self) -> [u8; 2] {
-        [packed(self.month), packed(self.year)]
-    }
-
     /// `YYMM`, as a stripe has it.
     #[must_use]
     pub fn year_month(self) -> String {

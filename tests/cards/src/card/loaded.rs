@@ -57,7 +57,6 @@ impl Loaded {
             oda: application.oda,
             pin_key: application.cvm.iter().any(|row| row.method.is_enciphered()),
             pan: &card.pan,
-            expiry: card.expiry,
             static_data: &static_data,
         })?;
         let holder =

@@ -13,7 +13,9 @@ pub enum CommandName {
     SelectDirectory,
     /// SELECT of an application.
     Select,
-    /// READ RECORD.
+    /// READ RECORD of the directory.
+    ReadDirectory,
+    /// READ RECORD of an application.
     ReadRecord,
     /// GET PROCESSING OPTIONS.
     ProcessingOptions,
