@@ -30,7 +30,7 @@ use transaction::Transaction;
 /// The answer to reset of a card that speaks T=0 or T=1 by contact (EMV Book 1, 8.2), and the one
 /// that a PC/SC reader makes up for a tapped card (PC/SC part 3, 3.1.3.2.3).
 const ATR_T0: &[u8] = &[0x3B, 0x60, 0x00, 0x00];
-const ATR_T1: &[u8] = &[0x3B, 0xE0, 0x00, 0x00, 0x81, 0x31, 0xFE, 0x45, 0xAB];
+const ATR_T1: &[u8] = &[0x3B, 0xE0, 0x00, 0x00, 0x81, 0x31, 0xFE, 0x45, 0xEB];
 const ATR_TAP: &[u8] = &[0x3B, 0x80, 0x80, 0x01, 0x01];
 /// How many bytes a card that never stops promises with each `61xx`.
 const ENDLESS_BYTES: u8 = 0x10;
@@ -250,10 +250,12 @@ impl Card {
     }
 
     fn name(&self, command: &Command<'_>) -> Option<CommandName> {
-        let second = self.session.as_ref().is_some_and(|session| session.transaction.is_online());
+        let session = self.session.as_ref()?;
+        let second = session.transaction.is_online();
         let name = match (command.cla, command.ins) {
             (0x00, 0xA4) if select::is_directory(command.data) => CommandName::SelectDirectory,
             (0x00, 0xA4) => CommandName::Select,
+            (0x00, 0xB2) if session.selected == Selected::Directory => CommandName::ReadDirectory,
             (0x00, 0xB2) => CommandName::ReadRecord,
             (0x80, 0xA8) => CommandName::ProcessingOptions,
             (0x80, 0xCA) => CommandName::GetData,

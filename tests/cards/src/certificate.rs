@@ -6,11 +6,14 @@
 
 use crate::keys::{KeyError, RsaKey, rsa};
 use crate::pan::Pan;
-use crate::profile::{Oda, YearMonth};
+use crate::profile::Oda;
 use crate::symmetric::sha1;
 
 /// The certificates' serial number. One for all: nothing of ours revokes a certificate.
 const SERIAL: [u8; 3] = [0x00, 0x00, 0x01];
+/// The certificates' last month, `MMYY`: that of the CAs. A card that has expired is found to be so
+/// by its own date, not by a certificate that fails.
+const EXPIRY: [u8; 2] = [0x12, 0x39];
 /// The data authentication code of SDA cards: what an issuer may find again in 9F45.
 const DATA_AUTHENTICATION_CODE: [u8; 2] = [0xDA, 0xC0];
 /// Hash SHA-1 and signature scheme RSA (EMV Book 2, B2.1 and B3.1), as their one-byte indicators.
@@ -20,10 +23,10 @@ const RSA: u8 = 0x01;
 /// Which certificates a card needs.
 pub(crate) struct Wanted<'a> {
     pub(crate) ca: &'a str,
+    pub(crate) aid: &'a [u8],
     pub(crate) oda: Oda,
     pub(crate) pin_key: bool,
     pub(crate) pan: &'a Pan,
-    pub(crate) expiry: YearMonth,
     /// Signed records and the data of 9F4A, in this order.
     pub(crate) static_data: &'a [u8],
 }
@@ -44,8 +47,11 @@ pub(crate) fn issue(wanted: &Wanted<'_>) -> Result<Certificates, KeyError> {
         return Ok(issued);
     }
     let ca = rsa(wanted.ca)?;
+    let (rid, index) = ca.ca().ok_or_else(|| KeyError::Unknown(wanted.ca.to_owned()))?;
+    if !wanted.aid.starts_with(&rid) {
+        return Err(KeyError::OtherBrand(wanted.ca.to_owned()));
+    }
     let issuer = rsa(&format!("{}-issuer", wanted.ca))?;
-    let (_, index) = ca.ca().ok_or_else(|| KeyError::Unknown(wanted.ca.to_owned()))?;
     issued.objects.push((0x8F, vec![index]));
     push_key(&mut issued, [0x90, 0x9F32, 0x92], issuer, issuer_certificate(ca, issuer, wanted));
     match wanted.oda {
@@ -86,7 +92,7 @@ fn issuer_certificate(ca: &RsaKey, key: &RsaKey, wanted: &Wanted<'_>) -> (Vec<u8
     let identifier = crate::hex::packed(wanted.pan.digits().get(..8).unwrap_or(""), 4);
     let mut head = vec![0x02];
     head.extend(identifier);
-    certify(ca, head, key, wanted.expiry, &[])
+    certify(ca, head, key, &[])
 }
 
 /// EMV Book 2, 6.1 table 9 and 7.1: of the card's own key and of its key for PINs.
@@ -98,19 +104,18 @@ fn card_certificate(
 ) -> (Vec<u8>, Vec<u8>) {
     let mut head = vec![0x04];
     head.extend(crate::hex::packed(wanted.pan.digits(), 10));
-    certify(issuer, head, key, wanted.expiry, static_data)
+    certify(issuer, head, key, static_data)
 }
 
 fn certify(
     signer: &RsaKey,
     mut body: Vec<u8>,
     key: &RsaKey,
-    expiry: YearMonth,
     also_hashed: &[u8],
 ) -> (Vec<u8>, Vec<u8>) {
     let modulus = key.modulus();
     let exponent = key.exponent();
-    body.extend(expiry.month_year());
+    body.extend(EXPIRY);
     body.extend(SERIAL);
     body.extend([SHA_1, RSA, byte_len(&modulus), byte_len(&exponent)]);
     // 6A before, hash and BC after the body: 22 bytes.

@@ -14,6 +14,7 @@ pub const CARDS: &[(&str, &str)] = &[
     ("visa-offline-enciphered-pin", include_str!("../deck/visa-offline-enciphered-pin.toml")),
     ("mastercard-cda", include_str!("../deck/mastercard-cda.toml")),
     ("dual-application", include_str!("../deck/dual-application.toml")),
+    ("dual-brand", include_str!("../deck/dual-brand.toml")),
     ("sda-only", include_str!("../deck/sda-only.toml")),
     ("no-oda", include_str!("../deck/no-oda.toml")),
     ("stripe-only", include_str!("../deck/stripe-only.toml")),
@@ -43,6 +44,7 @@ pub const CARDS: &[(&str, &str)] = &[
     ("torn-at-second-cryptogram", include_str!("../deck/torn-at-second-cryptogram.toml")),
     ("mute-at-read-record", include_str!("../deck/mute-at-read-record.toml")),
     ("malformed-tlv", include_str!("../deck/malformed-tlv.toml")),
+    ("malformed-options", include_str!("../deck/malformed-options.toml")),
     ("wrong-status", include_str!("../deck/wrong-status.toml")),
     ("endless-get-response", include_str!("../deck/endless-get-response.toml")),
 ];

@@ -33,7 +33,7 @@ pub enum HexError {
     /// A sign that is no hex digit, or half a byte.
     #[error("not pairs of hex digits (0-9, A-F)")]
     Digits,
-    /// More than [`BYTES_MAX`].
+    /// More than `BYTES_MAX`.
     #[error("longer than {BYTES_MAX} bytes")]
     TooLong,
 }

@@ -25,6 +25,9 @@ pub enum KeyError {
     /// No key has this name.
     #[error("no TEST key is named `{0}`; keys/TEST-rsa.toml lists them")]
     Unknown(String),
+    /// A terminal looks for a CA under the RID of the AID, and this one has another.
+    #[error("the CA `{0}` is not of the brand of the application's AID")]
+    OtherBrand(String),
     /// `keys/` holds something that is no key file.
     #[error("the key files are damaged: {0}; make them again with the example `issue`")]
     Damaged(String),

@@ -42,6 +42,9 @@ pub enum Brand {
 }
 
 impl Brand {
+    /// Every brand.
+    pub const ALL: [Self; 3] = [Self::UnionPay, Self::Visa, Self::Mastercard];
+
     /// The registered application provider identifier (ISO/IEC 7816-5).
     #[must_use]
     pub const fn rid(self) -> [u8; 5] {
@@ -132,10 +135,10 @@ fn luhn_holds(digits: &str) -> bool {
         .map(|(at, digit)| {
             let digit = u32::from(digit.wrapping_sub(b'0'));
             let doubled = digit * 2;
-            if at % 2 == 0 { digit } else { doubled / 10 + doubled % 10 }
+            if at.is_multiple_of(2) { digit } else { doubled / 10 + doubled % 10 }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

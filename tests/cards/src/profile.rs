@@ -28,7 +28,7 @@ pub(crate) const APPLICATIONS_MAX: usize = 8;
 /// Why a file is no card. Author of the file: correct the named place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileError {
-    /// Larger than [`FILE_BYTES_MAX`].
+    /// Larger than `FILE_BYTES_MAX`.
     #[error("a card file of {bytes} bytes, limit {FILE_BYTES_MAX}")]
     TooLarge {
         /// Its size.
@@ -202,11 +202,6 @@ impl YearMonth {
         [packed(self.year), packed(self.month), packed(day)]
     }
 
-    /// `MMYY` in packed digits, as a certificate has it.
-    pub(crate) fn month_year(self) -> [u8; 2] {
-        [packed(self.month), packed(self.year)]
-    }
-
     /// `YYMM`, as a stripe has it.
     #[must_use]
     pub fn year_month(self) -> String {
@@ -216,7 +211,7 @@ impl YearMonth {
     /// The last day of the month.
     pub(crate) const fn last_day(self) -> u8 {
         match self.month {
-            2 if self.year % 4 == 0 => 29,
+            2 if self.year.is_multiple_of(4) => 29,
             2 => 28,
             4 | 6 | 9 | 11 => 30,
             _ => 31,
@@ -225,7 +220,7 @@ impl YearMonth {
 }
 
 const fn packed(number: u8) -> u8 {
-    (number / 10) << 4 | number % 10
+    ((number / 10) << 4) | (number % 10)
 }
 
 impl TryFrom<String> for YearMonth {

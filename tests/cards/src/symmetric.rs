@@ -71,7 +71,7 @@ impl Key {
 
     /// Each byte with an odd number of ones (EMV Book 2, A1.4.1, step 3).
     fn with_odd_parity(self) -> Self {
-        Self(self.0.map(|byte| if byte.count_ones() % 2 == 0 { byte ^ 1 } else { byte }))
+        Self(self.0.map(|byte| if byte.count_ones().is_multiple_of(2) { byte ^ 1 } else { byte }))
     }
 
     /// The card's master key from the issuer's (EMV Book 2, A1.4.1 and A1.4.2): option A for a
@@ -153,7 +153,8 @@ fn option_a(digits: &str) -> [u8; 8] {
 /// 16 decimal digits of the hash of all digits: its decimal nibbles first, then the others with
 /// A to F as 0 to 5.
 fn option_b(digits: &str) -> [u8; 8] {
-    let even = if digits.len() % 2 == 0 { digits.to_owned() } else { format!("0{digits}") };
+    let even =
+        if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
     let hash = sha1(&[&crate::hex::packed(&even, even.len() / 2)]);
     let nibbles: Vec<u8> = hash.iter().flat_map(|byte| [byte >> 4, byte & 0xF]).collect();
     let decimal = nibbles.iter().copied().filter(|nibble| *nibble < 10);

@@ -23,7 +23,7 @@ pub enum TlvError {
         /// The item, counted from 1.
         item: usize,
     },
-    /// More than [`ITEMS_MAX`].
+    /// More than `ITEMS_MAX`.
     #[error("more than {ITEMS_MAX} items")]
     TooMany,
 }
@@ -188,6 +188,6 @@ mod tests {
         assert_eq!(dol.data_len(), 9);
         let values = dol.values(&[0, 0, 0, 0, 1, 0, 0x26, 0x11, 0x27]);
         assert_eq!(values.get(&0x9A), Some(&vec![0x26, 0x11, 0x27]));
-        assert!(dol.values(&[0; 8]).get(&0x9A).is_none());
+        assert!(!dol.values(&[0; 8]).contains_key(&0x9A));
     }
 }

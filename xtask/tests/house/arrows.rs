@@ -22,7 +22,8 @@ const TERMINAL: [&str; 16] = [
     "caisson-fuzz",
 ];
 /// What app developers depend on, and the apps. They know the contract and no room of the terminal.
-const APPS: [&str; 4] = ["caisson-sdk", "caisson-qr", "caisson-first", "caisson-guests"];
+const APPS: [&str; 5] =
+    ["caisson-sdk", "caisson-qr", "caisson-emv", "caisson-first", "caisson-guests"];
 /// What apps may use of the terminal's column, and why: formats of the world outside, pure and
 /// without a rule of ours, so that an app which uses them still knows nothing of a terminal.
 const FORMATS: [(&str, &str); 2] = [
@@ -49,7 +50,8 @@ const ACROSS: [(&str, &str, &str); 6] = [
     ("caisson-fuzz", "caisson-qr", "what reads a customer's code is fuzzed with all other readers"),
 ];
 /// Arrows that only tests may use: who, whom, and why.
-const IN_TESTS: [(&str, &str, &str); 2] = [
+const IN_TESTS: [(&str, &str, &str); 3] = [
+    ("caisson-emv", "caisson-cards", "the kernel is tried against cards of our own making"),
     ("caisson-qr", "caisson-core", "its tests play against the rules that the terminal holds"),
     ("caisson-bench", "caisson-sdk", "its guest calls the host in a loop, as an app would"),
 ];
@@ -57,7 +59,7 @@ const IN_TESTS: [(&str, &str, &str); 2] = [
 const WHOLE_IN_TESTS: [(&str, &str); 1] =
     [("caisson-guests", "a guest is tried on a whole terminal, from outside")];
 /// What few rooms may know, so that it can be replaced in one place.
-const KNOWN_ONLY_BY: [(&str, &[&str]); 9] = [
+const KNOWN_ONLY_BY: [(&str, &[&str]); 10] = [
     ("wasmtime", &["caisson-host", "caisson-bench"]),
     ("wasmtime-wasi", &["caisson-host", "caisson-bench"]),
     ("rusqlite", &["caisson-journal", "caisson-packages", "caisson-acquirer", "caisson-bench"]),
@@ -66,7 +68,8 @@ const KNOWN_ONLY_BY: [(&str, &[&str]); 9] = [
     ("slint-build", &["caisson-ui"]),
     ("rodio", &["caisson-devices"]),
     ("rxing", &["caisson-devices", "caisson-bench"]),
-    ("wit-bindgen", &["caisson-sdk"]),
+    ("wit-bindgen", &["caisson-sdk", "caisson-emv"]),
+    ("emv", &["caisson-emv"]),
 ];
 
 struct Arrow {

@@ -53,10 +53,10 @@ impl Loaded {
         }
         let certificates = certificate::issue(&Wanted {
             ca: &application.ca,
+            aid: &application.aid.0,
             oda: application.oda,
             pin_key: application.cvm.iter().any(|row| row.method.is_enciphered()),
             pan: &card.pan,
-            expiry: card.expiry,
             static_data: &static_data,
         })?;
         let holder =
@@ -188,7 +188,7 @@ fn signed_records(card: &CardProfile, application: &Application) -> Vec<Vec<u8>>
 fn version(card: &CardProfile) -> [u8; 2] {
     match card.brand {
         crate::pan::Brand::UnionPay => [0x00, 0x30],
-        crate::pan::Brand::Visa => [0x00, 0x96],
+        crate::pan::Brand::Visa => [0x00, 0x8C],
         crate::pan::Brand::Mastercard => [0x00, 0x02],
     }
 }

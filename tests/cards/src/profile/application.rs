@@ -202,7 +202,8 @@ pub struct Tap {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Application {
-    /// Application identifier, 5 to 16 bytes, begins with the RID of its brand.
+    /// Application identifier, 5 to 16 bytes; its RID may be another than that of the card's brand
+    /// (a card of two brands has one PAN and one issuer).
     pub aid: Hex,
     /// Application label (50), 1 to 16 signs of ASCII.
     pub label: String,

@@ -2,6 +2,7 @@
 
 use super::{APPLICATIONS_MAX, Application, CardProfile, Chip, Interface, ProfileError};
 use crate::cryptogram::{Scheme, TERMINAL_DATA};
+use crate::pan::Brand;
 use crate::profile::IssuerAuthentication;
 use crate::tlv::Dol;
 
@@ -58,7 +59,7 @@ fn check_chip(
     let two = status.is_none_or(|wrong| wrong.status.0.len() == 2);
     rule(two, "misbehaviour.wrong-status", "is two bytes")?;
     for (at, application) in chip.applications.iter().enumerate() {
-        let broken = broken_rule(profile, chip, application);
+        let broken = broken_rule(chip, application);
         if let Some((name, rule)) = broken {
             let place = format!("chip.applications[{at}].{name}");
             return Err(ProfileError::Rule { place, rule });
@@ -68,12 +69,9 @@ fn check_chip(
 }
 
 /// The first rule that an application breaks.
-fn broken_rule(
-    profile: &CardProfile,
-    chip: &Chip,
-    application: &Application,
-) -> Option<(&'static str, &'static str)> {
+fn broken_rule(chip: &Chip, application: &Application) -> Option<(&'static str, &'static str)> {
     let aid = &application.aid.0;
+    let of_a_brand = Brand::ALL.iter().any(|brand| aid.starts_with(&brand.rid()));
     let label = &application.label;
     let printable = label.bytes().all(|sign| (b' '..=b'~').contains(&sign));
     let offline_pin = application.cvm.iter().any(|row| row.method.is_offline_pin());
@@ -86,7 +84,7 @@ fn broken_rule(
     });
     let rules = [
         ((5..=16).contains(&aid.len()), "aid", "is 5 to 16 bytes"),
-        (aid.starts_with(&profile.brand.rid()), "aid", "begins with the RID of the brand"),
+        (of_a_brand, "aid", "begins with the RID of UnionPay, Visa or Mastercard"),
         ((1..=16).contains(&label.len()) && printable, "label", "is 1 to 16 signs of ASCII"),
         ((1..=15).contains(&application.priority), "priority", "is 1 to 15"),
         (!application.interfaces.is_empty(), "interfaces", "names at least one"),

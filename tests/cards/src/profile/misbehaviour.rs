@@ -13,7 +13,9 @@ pub enum CommandName {
     SelectDirectory,
     /// SELECT of an application.
     Select,
-    /// READ RECORD.
+    /// READ RECORD of the directory.
+    ReadDirectory,
+    /// READ RECORD of an application.
     ReadRecord,
     /// GET PROCESSING OPTIONS.
     ProcessingOptions,
@@ -98,7 +100,7 @@ pub struct Misbehaviour {
     /// No answer to reset by contact, always: a broken chip, so that the till falls back.
     #[serde(default)]
     pub mute_at_reset: bool,
-    /// A broken answer.
+    /// A broken answer: that of this command, or the next one that has data.
     pub malformed: Option<Malformed>,
     /// A wrong status word.
     pub wrong_status: Option<WrongStatus>,

@@ -117,7 +117,7 @@ fn a_combined_signature_holds_the_cryptogram_both_times() {
     assert_eq!(verified.kind(), Cryptogram::Arqc);
 
     terminal.known.insert(0x91, verified.issuer_authentication(*b"00"));
-    let data = terminal.listed(&terminal.value(0x8D).to_vec());
+    let data = terminal.listed(terminal.value(0x8D));
     let answer = terminal.generate(0x50, 0x8D).unwrap();
     let cryptogram = combined(&terminal, &answer, Some(&data)).unwrap();
     terminal.known.insert(0x9F26, cryptogram);
@@ -231,4 +231,36 @@ fn a_t0_card_lets_its_answers_be_fetched_in_pieces() {
     let rest = card.transmit(&[0, 0xC0, 0, 0, length - 2]).unwrap();
     assert_eq!(rest[rest.len() - 2..], [0x90, 0x00]);
     assert_eq!(card.transmit(&[0, 0xC0, 0, 0, 1]).unwrap()[..], [0x69, 0x85]);
+}
+
+#[test]
+fn an_answer_to_reset_is_one_that_a_reader_takes() {
+    for (name, interface) in [
+        ("union-debit", Interface::Contact),
+        ("visa-dda", Interface::Contact),
+        ("tap-union", Interface::Contactless),
+    ] {
+        let (_, atr) = Terminal::meet(card(name), interface).unwrap();
+        let [0x3B, rest @ ..] = atr.0.as_slice() else { panic!("{name}: {atr:02X?}") };
+        // ISO/IEC 7816-3, 8.2.5: all bytes but the first cancel out, unless only T=0 is offered.
+        let sum = rest.iter().fold(0, |sum, byte| sum ^ byte);
+        let only_t0 = rest == [0x60, 0, 0];
+        assert!(only_t0 || sum == 0, "{name}: {atr:02X?}");
+    }
+}
+
+#[test]
+fn two_brands_on_one_chip_each_hold_and_go_to_one_issuer() {
+    for (aid, scheme) in [
+        ("A000000333010101", caisson_cards::Scheme::Pboc01),
+        ("A0000000031010", caisson_cards::Scheme::Vis10),
+    ] {
+        let mut terminal = Terminal::insert(card("dual-brand")).unwrap();
+        terminal.select(aid).unwrap();
+        terminal.begin().unwrap();
+        assert_eq!(recover::dynamic_data(&mut terminal), Ok(()), "{aid}");
+        terminal.generate(0x80, 0x8C).unwrap();
+        let verified = verify("6212345678902057", 1, &terminal.de55()).unwrap();
+        assert_eq!(verified.scheme(), scheme);
+    }
 }

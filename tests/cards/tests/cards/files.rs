@@ -79,8 +79,8 @@ fn a_mistake_in_a_card_file_is_named_with_its_place() {
     );
     check(
         "A0000000031010",
-        "A000000333010101",
-        "chip.applications[0].aid: begins with the RID of the brand",
+        "A000000025010101",
+        "chip.applications[0].aid: begins with the RID of UnionPay, Visa or Mastercard",
     );
     check(
         "\"2035-12\"",
@@ -99,10 +99,15 @@ fn an_unknown_name_and_a_huge_file_are_refused() {
 }
 
 #[test]
-fn a_card_of_a_ca_that_has_no_key_is_refused_by_its_name() {
-    let (_, text) = deck::CARDS.first().unwrap();
-    let profile = CardProfile::parse(&text.replace("unionpay-1408", "nobody")).unwrap();
-    assert_eq!(Card::load(&profile).unwrap_err(), KeyError::Unknown("nobody".to_owned()));
+fn a_ca_that_has_no_key_or_is_of_another_brand_is_refused_by_its_name() {
+    let load = |ca: &str| {
+        let (_, text) = deck::CARDS.first().unwrap();
+        let profile = CardProfile::parse(&text.replace("unionpay-1408", ca)).unwrap();
+        Card::load(&profile).unwrap_err()
+    };
+    assert_eq!(load("nobody"), KeyError::Unknown("nobody".to_owned()));
+    assert_eq!(load("unionpay-1408-icc"), KeyError::Unknown("unionpay-1408-icc".to_owned()));
+    assert_eq!(load("visa-1408"), KeyError::OtherBrand("visa-1408".to_owned()));
 }
 
 #[test]

@@ -114,7 +114,7 @@ pub(crate) fn static_data(terminal: &Terminal) -> Result<(), Distrust> {
 
 /// DDA: asks the card to sign, and looks at the signature.
 pub(crate) fn dynamic_data(terminal: &mut Terminal) -> Result<(), Distrust> {
-    let data = terminal.listed(&terminal.value(0x9F49).to_vec());
+    let data = terminal.listed(terminal.value(0x9F49));
     let answer = terminal.send([0, 0x88, 0, 0], &data).unwrap();
     terminal.learn(&answer).unwrap();
     let signature = terminal.known.remove(&0x80).or_else(|| terminal.known.remove(&0x9F4B));

@@ -194,7 +194,7 @@ impl Terminal {
     /// GENERATE AC; `p1` is what is asked for. Learns 9F27, 9F36, 9F26 (or 9F4B) and 9F10, and
     /// gives the whole answer.
     pub(crate) fn generate(&mut self, p1: u8, list: u32) -> Result<Vec<u8>, Stop> {
-        let data = self.listed(&self.value(list).to_vec());
+        let data = self.listed(self.value(list));
         let answer = self.send([0x80, 0xAE, p1, 0], &data)?;
         if list == 0x8C {
             self.cdol1_data = data;

@@ -51,6 +51,23 @@ fn a_card_is_torn_away_at_any_command_by_number_or_name() {
 }
 
 #[test]
+fn the_directory_is_told_from_the_application() {
+    const STEPS: [&str; 5] = [
+        "00A404000E315041592E5359532E444446303100",
+        "00B2010C00",
+        "00A4040008A00000033301010100",
+        "80A8000002830000",
+        "00B2010C00",
+    ];
+    for (line, torn) in [("select-directory", 1), ("read-directory", 2), ("read-record", 5)] {
+        let card = misbehaving(&format!("torn-at = \"{line}\""));
+        let mut terminal = Terminal::insert(card).unwrap();
+        let done = STEPS.iter().take_while(|step| terminal.raw(&hex(step)).is_ok()).count();
+        assert_eq!(done + 1, torn, "{line}");
+    }
+}
+
+#[test]
 fn a_card_torn_at_its_second_cryptogram_has_made_it() {
     let (first, second) = online_sale("torn-at-second-cryptogram", *b"00");
     assert_eq!((first, second), (0x80, Err(Stop::Fault(Fault::Torn))));
@@ -90,7 +107,9 @@ fn malformed_answers_come_in_each_form() {
     let mut terminal = Terminal::insert(nested).unwrap();
     let answer = terminal.send([0, 0xA4, 4, 0], &hex("A000000333010101")).unwrap();
     assert_eq!((answer.len(), answer[..4].to_vec()), (128, vec![0x70, 126, 0x70, 124]));
-    assert_eq!(attempt(card("malformed-tlv")).1, Err(Stop::Malformed));
+    for name in ["malformed-tlv", "malformed-options"] {
+        assert_eq!(attempt(card(name)).1, Err(Stop::Malformed), "{name}");
+    }
 }
 
 #[test]
