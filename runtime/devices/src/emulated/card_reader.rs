@@ -45,6 +45,20 @@ pub trait VirtualCard: Send {
     }
 }
 
+impl VirtualCard for Box<dyn VirtualCard> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, CardGone> {
+        (**self).transmit(command)
+    }
+
+    fn power_on(&mut self, interface: Interface) {
+        (**self).power_on(interface);
+    }
+
+    fn atr(&self, interface: Interface) -> Vec<u8> {
+        (**self).atr(interface)
+    }
+}
+
 /// A virtual card was taken away by its own script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the virtual card took itself away")]
