@@ -103,11 +103,13 @@ pub(crate) struct Stack {
 
 impl Stack {
     fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // Within the namespace's own `/run`, so that it ends with it.
+        let folder = tempfile::tempdir_in("/run").unwrap();
+        fs::create_dir(folder.path().join("readers")).unwrap();
         // `/dev/null:`: vpcd listens. The name says neither contact nor contactless.
         let reader = "FRIENDLYNAME \"Till\"\nDEVICENAME /dev/null:0x8C7B\n\
                       LIBPATH /usr/lib/pcsc/drivers/serial/libifdvpcd.so\nCHANNELID 0x8C7B\n";
-        fs::write(folder.path().join("reader"), reader).unwrap();
+        fs::write(folder.path().join("readers/vpcd"), reader).unwrap();
         let mut stack = Self { service: None, folder };
         stack.start_service();
         stack
@@ -117,7 +119,9 @@ impl Stack {
     fn start_service(&mut self) {
         let log = fs::File::create(self.folder.path().join("log")).unwrap();
         let mut program = Program::new("pcscd");
-        program.args(["--foreground", "--info", "--config"]).arg(self.folder.path());
+        program
+            .args(["--foreground", "--info", "--config"])
+            .arg(self.folder.path().join("readers"));
         // Version 2 asks polkit, which no namespace has.
         let help = Program::new("pcscd").arg("--help").output();
         let help = help.expect("pcscd, of the package pcscd").stdout;

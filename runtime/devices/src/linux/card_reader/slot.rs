@@ -242,16 +242,10 @@ impl PcscLink {
         }
     }
 
-    /// What a failed command means: mostly a card that was taken away, before the service saw it.
-    async fn explain(&self, error: pcsc::Error) -> CardError {
-        match error {
-            pcsc::Error::RemovedCard | pcsc::Error::NoSmartcard => CardError::Removed,
-            pcsc::Error::InsufficientBuffer => CardError::Malformed { bytes: BUFFER_BYTES },
-            other => match timeout(GONE_WITHIN, self.gone()).await {
-                Ok(gone) => gone,
-                Err(_) => CardError::broken(&other.to_string()),
-            },
-        }
+    /// What a failed command means: mostly that the card was taken away, before the service saw it;
+    /// else `failure`.
+    async fn unless_gone(&self, failure: CardError) -> CardError {
+        timeout(GONE_WITHIN, self.gone()).await.unwrap_or(failure)
     }
 }
 
@@ -271,8 +265,16 @@ impl CardLink for PcscLink {
         let answer = answer.await;
         self.unfinished.is_unanswered = false;
         match answer {
+            // Some drivers give an empty answer, and no error, for a card that has gone.
+            Ok(Ok(answer)) if answer.is_empty() => {
+                Err(self.unless_gone(CardError::Malformed { bytes: 0 }).await)
+            }
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(self.explain(error).await),
+            Ok(Err(pcsc::Error::RemovedCard | pcsc::Error::NoSmartcard)) => Err(CardError::Removed),
+            Ok(Err(pcsc::Error::InsufficientBuffer)) => {
+                Err(CardError::Malformed { bytes: BUFFER_BYTES })
+            }
+            Ok(Err(other)) => Err(self.unless_gone(CardError::broken(&other.to_string())).await),
             Err(_) => Err(crashed()),
         }
     }
