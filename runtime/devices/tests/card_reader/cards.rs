@@ -1,5 +1,7 @@
 //! A card of our own making, for both twins.
 
+use std::sync::mpsc::{Receiver, Sender};
+
 use caisson_devices::card_reader::Interface;
 use caisson_devices::emulated::card_reader::{CardGone, VirtualCard};
 
@@ -20,11 +22,26 @@ pub(crate) struct Clerk {
     count: u8,
     left: Vec<u8>,
     is_endless: bool,
+    /// Hears of each command `C`, and of the loss of power `-`.
+    diary: Option<Sender<char>>,
 }
 
 impl Clerk {
     pub(crate) fn boxed() -> Box<dyn VirtualCard> {
         Box::new(Self::default())
+    }
+
+    /// A card, and what happens to it.
+    pub(crate) fn with_diary() -> (Box<dyn VirtualCard>, Receiver<char>) {
+        let (diary, read) = std::sync::mpsc::channel();
+        (Box::new(Self { diary: Some(diary), ..Self::default() }), read)
+    }
+
+    fn note(&self, entry: char) {
+        if let Some(diary) = &self.diary {
+            // Nobody reads it any more.
+            let _ = diary.send(entry);
+        }
     }
 
     /// The next part of a long answer, or how much is left.
@@ -41,6 +58,7 @@ impl Clerk {
 
 impl VirtualCard for Clerk {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, CardGone> {
+        self.note('C');
         let le = |most: u8| if most == 0 { 256 } else { usize::from(most) };
         Ok(match *command {
             [0x80, 0x01, _, _, 3, a, b, c, ..] => vec![c, b, a, 0x90, 0x00],
@@ -65,6 +83,10 @@ impl VirtualCard for Clerk {
     }
 
     fn power_on(&mut self, _: Interface) {
-        *self = Self::default();
+        *self = Self { diary: self.diary.take(), ..Self::default() };
+    }
+
+    fn power_off(&mut self) {
+        self.note('-');
     }
 }

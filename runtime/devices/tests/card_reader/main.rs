@@ -1,7 +1,8 @@
 //! What every card reader must keep, asked of the emulated one and of the real driver over a real
 //! PC/SC service, with the same virtual cards at the other end.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // A test may stop at once.
+// A test may stop at once.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod cards;
 mod emulated_only;
@@ -230,6 +231,18 @@ async fn a_card_with_a_session_is_not_found_again_and_without_one_it_is(mut benc
     assert_eq!(ask(&mut card, &COUNT).await.unwrap(), [1, 0x90, 0x00]);
 }
 
+async fn a_session_that_is_dropped_takes_the_cards_power(mut bench: Bench) {
+    let (card, diary) = Clerk::with_diary();
+    bench.hand.insert(card);
+    let mut session = bench.chip().await;
+    ask(&mut session, &ECHO).await.unwrap();
+    // Whatever the service did to the card before it was asked.
+    while diary.recv_timeout(LONG).unwrap() != 'C' {}
+    assert_eq!(diary.try_recv(), Err(std::sync::mpsc::TryRecvError::Empty));
+    drop(session);
+    assert_eq!(diary.recv_timeout(LONG), Ok('-'));
+}
+
 async fn nothing_comes_and_the_wait_ends(mut bench: Bench) {
     for wanted in [Wanted::CHIP, Wanted::CONTACTLESS] {
         let error = bench.detect(wanted, SHORT).await.unwrap_err();
@@ -291,6 +304,7 @@ contract! {
     a_mute_card_in_the_slot_leaves_the_field_free,
     two_readers_have_a_session_each,
     a_card_with_a_session_is_not_found_again_and_without_one_it_is,
+    a_session_that_is_dropped_takes_the_cards_power,
     nothing_comes_and_the_wait_ends,
     a_wait_that_is_dropped_leaves_the_reader_whole,
     two_cards_in_the_field_are_an_answer_of_their_own,

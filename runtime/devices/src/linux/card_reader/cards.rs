@@ -12,7 +12,7 @@ pub(super) struct Cards {
     rules: Vec<ReaderRule>,
     watch: Watch,
     uses: Uses,
-    /// A card that did not come to life: not tried again before it was moved.
+    /// A card that did not come to life, as it was seen then: not tried again before more is seen.
     dead: Option<SlotSeen>,
     /// A reader was there once.
     had_reader: bool,
@@ -47,10 +47,12 @@ impl Cards {
                 Look::MuteChip => return Ok(Detected::MuteChip),
                 Look::SeveralCards => return Ok(Detected::SeveralCards),
                 Look::Nothing => {}
-                Look::Card(slot, interface) => match self.power_up(slot, interface).await? {
-                    Some(found) => return Ok(found),
-                    None => continue,
-                },
+                Look::Card(slot, interface) => {
+                    match self.power_up(slot, interface, wanted).await? {
+                        Some(found) => return Ok(found),
+                        None => continue,
+                    }
+                }
             }
             tokio::select! {
                 () = self.watch.changed() => {}
@@ -129,19 +131,29 @@ impl Cards {
         Ok(Look::Nothing)
     }
 
+    /// Whether nothing was seen of the card since it was tried.
     fn is_dead(&self, slot: &SlotSeen) -> bool {
-        self.dead.as_ref().is_some_and(|dead| dead.is_same_card(slot))
+        self.dead.as_ref().is_some_and(|dead| dead.is_same_card(slot) && dead.atr == slot.atr)
     }
 
-    /// Powers a card up. `None` when it is gone or not alive; then it is not tried again.
+    /// Powers a card up. `None` when it is gone, not alive, or not wanted after all; then it is not
+    /// tried again.
     async fn power_up(
         &mut self,
         slot: SlotSeen,
         interface: Interface,
+        wanted: Wanted,
     ) -> Result<Option<Detected>, CardReaderError> {
         let Some(held) = self.uses.take(&slot.name) else { return Ok(None) };
         match slot::power_up(&slot, held, self.watch.follow()).await {
             Ok((link, atr)) => {
+                // For a moment the service shows a new card with the ATR of the one before.
+                let powered = SlotSeen { atr: atr.clone(), ..slot.clone() };
+                let interface = interface::of(&self.rules, &powered).unwrap_or(interface);
+                if !wanted.has(interface) {
+                    self.dead = Some(slot);
+                    return Ok(None);
+                }
                 let session = CardSession::new(Box::new(link), interface, &atr);
                 Ok(Some(match interface {
                     Interface::Contact => Detected::Chip(session),

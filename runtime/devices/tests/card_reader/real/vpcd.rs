@@ -106,7 +106,10 @@ impl Slot {
     fn serve(mut self) {
         while let Some(body) = self.read() {
             let answer = match body[..] {
-                [0x00] => continue,
+                [0x00] => {
+                    self.card.power_off();
+                    continue;
+                }
                 [0x01 | 0x02] => {
                     self.sent = 0;
                     self.card.power_on(self.interface);
