@@ -225,7 +225,7 @@ mod tests {
         ] {
             check(None, track_2, wrong_2);
         }
-        check(None, "9999990000000014=3012201", Err(StripeError::CheckDigit));
+        check(None, "9999990000000013=3012201", Err(StripeError::CheckDigit));
         let wrong_1 = Err(StripeError::Track1Form);
         check(Some("A9999990000000014^DOE/JANE^3012201"), TRACK_2, wrong_1);
         check(Some("B9999990000000014^DOE/JANE"), TRACK_2, wrong_1);

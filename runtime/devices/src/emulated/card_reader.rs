@@ -35,6 +35,9 @@ pub trait VirtualCard: Send {
     /// The card gets power, in a slot or in a field: everything volatile is forgotten.
     fn power_on(&mut self, _interface: Interface) {}
 
+    /// Its power is taken: the session is over, or the card was torn away.
+    fn power_off(&mut self) {}
+
     /// Its answer to reset: by default the least that EMV allows for T=0 (EMV Book 1, 8.3), and
     /// what a PC/SC reader makes up for a contactless card without historical bytes.
     fn atr(&self, interface: Interface) -> Vec<u8> {
@@ -42,6 +45,24 @@ pub trait VirtualCard: Send {
             Interface::Contact => vec![0x3B, 0x60, 0x00, 0x00],
             Interface::Contactless => vec![0x3B, 0x80, 0x80, 0x01, 0x01],
         }
+    }
+}
+
+impl VirtualCard for Box<dyn VirtualCard> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, Silence> {
+        (**self).transmit(command)
+    }
+
+    fn power_on(&mut self, interface: Interface) {
+        (**self).power_on(interface);
+    }
+
+    fn power_off(&mut self) {
+        (**self).power_off();
+    }
+
+    fn atr(&self, interface: Interface) -> Vec<u8> {
+        (**self).atr(interface)
     }
 }
 

@@ -89,6 +89,7 @@ impl CardLink for VirtualLink {
 
 impl Drop for VirtualLink {
     fn drop(&mut self) {
+        self.card.lock().unwrap_or_else(PoisonError::into_inner).power_off();
         self.deck.give_back(self.id, self.is_unanswered);
     }
 }

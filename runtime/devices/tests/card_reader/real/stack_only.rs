@@ -1,0 +1,81 @@
+//! What only a real service can do: end, come back, and serve another program.
+
+use std::time::Duration;
+
+use caisson_devices::card_reader::{Access, CardReader, CardReaderError, Detected, Wanted};
+use caisson_devices::linux::card_reader::{LinuxCardReader, Options};
+
+use super::super::cards::{Clerk, ECHO};
+use super::super::{Bench, LONG, SHORT, ask};
+use super::vpcd::Vpcd;
+use super::{Fingers, Stack, in_a_stack};
+
+#[test]
+fn a_service_that_ends_is_said_to_be_away_and_is_found_again() {
+    in_a_stack("real::stack_only::a_service_that_ends_is_said_to_be_away_and_is_found_again", run);
+    async fn run(mut stack: Stack) {
+        let (mut vpcd, mut reader) = (Vpcd::default(), Stack::reader());
+        let permit = caisson_core::permission::Grants::for_terminal().permit().unwrap();
+        let access = Access::Cards(&permit);
+        vpcd.insert(Clerk::boxed());
+        let Detected::Chip(mut card) = reader.detect(access, Wanted::CHIP, LONG).await.unwrap()
+        else {
+            panic!("no chip")
+        };
+        ask(&mut card, &ECHO).await.unwrap();
+        stack.stop_service();
+        let gone = card.removed(LONG).await;
+        assert_eq!(gone, Ok(()));
+        drop(card);
+        let error = reader.detect(access, Wanted::CHIP, LONG).await.unwrap_err();
+        assert!(matches!(error, CardReaderError::NoService { .. }), "{error}");
+        stack.start_service();
+        vpcd.remove();
+        vpcd.insert(Clerk::boxed());
+        // The watch looks for the service twice a second; until then it says that there is none.
+        let end = tokio::time::Instant::now() + LONG;
+        let found = loop {
+            match reader.detect(access, Wanted::CHIP, LONG).await {
+                Err(CardReaderError::NoService { .. }) if tokio::time::Instant::now() < end => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                found => break found,
+            }
+        };
+        assert!(matches!(found, Ok(Detected::Chip(_))), "{found:?}");
+    }
+}
+
+#[test]
+fn a_card_that_another_program_holds_is_busy() {
+    in_a_stack("real::stack_only::a_card_that_another_program_holds_is_busy", run);
+    async fn run(stack: Stack) {
+        let mut vpcd = Vpcd::default();
+        vpcd.insert(Clerk::boxed());
+        let context = pcsc::Context::establish(pcsc::Scope::User).unwrap();
+        let held = super::until(LONG, || {
+            context.connect(c"Till 00 00", pcsc::ShareMode::Exclusive, pcsc::Protocols::ANY).ok()
+        });
+        let mut bench = Bench::new(Stack::reader(), Fingers { vpcd, _stack: stack });
+        let error = bench.detect(Wanted::CHIP, LONG).await.unwrap_err();
+        assert_eq!(error, CardReaderError::Busy { reader: "till".to_owned() });
+        drop(held);
+        bench.chip().await;
+    }
+}
+
+#[test]
+fn a_reader_that_the_profile_does_not_name_is_missing() {
+    in_a_stack("real::stack_only::a_reader_that_the_profile_does_not_name_is_missing", run);
+    async fn run(_stack: Stack) {
+        use caisson_devices::linux::card_reader::ReaderRule;
+        let rule = ReaderRule { part: "Other".to_owned(), interface: None };
+        let options = Options { name: "till".to_owned(), cards: Some(vec![rule]), stripe: None };
+        let mut reader = LinuxCardReader::open(options).unwrap();
+        let permit = caisson_core::permission::Grants::for_terminal().permit().unwrap();
+        let error = reader.detect(Access::Cards(&permit), Wanted::CHIP, LONG).await.unwrap_err();
+        assert_eq!(error, CardReaderError::Missing { reader: "till".to_owned() });
+        let error = reader.detect(Access::Cards(&permit), Wanted::STRIPE, SHORT).await.unwrap_err();
+        assert_eq!(error, CardReaderError::Unsupported { reader: "till".to_owned() });
+    }
+}
