@@ -13,6 +13,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod answers;
+mod cards;
 mod configuration;
 mod corpus;
 mod journal;
@@ -26,6 +27,7 @@ mod vault;
 mod views;
 
 pub use answers::{answer, exchange};
+pub use cards::{iso8583, tlv};
 pub use configuration::{destination, profile, request};
 pub use corpus::{Input, corpus, folder};
 pub use journal::{event, journal};
@@ -54,7 +56,7 @@ const fn target(name: &'static str, run: fn(&[u8]), mutations: u64) -> Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 20] = [
+pub const TARGETS: [Target; 22] = [
     target("answer", answer, 5_000),
     target("destination", destination, 3_000),
     target("document", document, 200),
@@ -62,6 +64,7 @@ pub const TARGETS: [Target; 20] = [
     target("event", event, 5_000),
     target("exchange", exchange, 1_000),
     target("frame", frame, 500),
+    target("iso8583", iso8583, 5_000),
     target("journal", journal, 60),
     target("manifest", manifest, 5_000),
     target("package", package, 1_000),
@@ -73,6 +76,7 @@ pub const TARGETS: [Target; 20] = [
     target("sealed_file", sealed_file, 2_000),
     target("signature", signature, 5_000),
     target("step", step, 5_000),
+    target("tlv", tlv, 5_000),
     target("view", view, 5_000),
     target("words", words, 5_000),
 ];

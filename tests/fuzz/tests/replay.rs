@@ -73,6 +73,11 @@ fn a_frame_is_never_larger_than_its_bytes() {
 }
 
 #[test]
+fn a_message_is_read_as_it_was_written_and_shows_no_card() {
+    check("iso8583");
+}
+
+#[test]
 fn damage_to_a_journal_is_seen_and_adopted() {
     check("journal");
 }
@@ -125,6 +130,11 @@ fn a_signature_has_one_text() {
 #[test]
 fn a_step_is_read_or_its_sentence_shown() {
     check("step");
+}
+
+#[test]
+fn objects_of_a_card_are_read_as_they_are_written_or_refused_with_their_offset() {
+    check("tlv");
 }
 
 #[test]
