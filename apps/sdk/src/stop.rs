@@ -79,7 +79,8 @@ impl From<card_reader::Error> for Stop {
             Code::Several => reason::TOO_MANY_CARDS,
             Code::Removed => reason::CARD_REMOVED,
             Code::Unreadable => reason::CHIP_UNREADABLE,
-            Code::Offline => reason::CARD_READER_OFFLINE,
+            // The terminal has no word for a reader alone.
+            Code::Offline => reason::KERNEL_FAILED,
             Code::Denied | Code::Busy | Code::NoCard | Code::TooLarge | Code::Other => {
                 reason::APP_FAILED
             }
@@ -94,7 +95,7 @@ impl From<pin_pad::Error> for Stop {
         let reason = match error.code {
             Code::Cancelled => reason::PIN_CANCELLED,
             Code::Timeout => reason::NOBODY_ACTED,
-            Code::Offline => reason::PIN_PAD_FAILED,
+            Code::Offline => reason::KERNEL_FAILED,
             Code::Denied | Code::Refused | Code::BadPan | Code::Other => reason::APP_FAILED,
         };
         Self::new(reason, &format!("pin pad: {error}"))
