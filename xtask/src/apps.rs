@@ -21,6 +21,7 @@ struct App {
 /// The guests are one component with several manifests.
 const APPS: &[App] = &[
     App { package: "caisson-qr", folder: "apps/qr" },
+    App { package: "caisson-card", folder: "apps/card" },
     App { package: "caisson-first", folder: "apps/first" },
     App { package: "caisson-guests", folder: "tests/guests/hangs" },
     App { package: "caisson-guests", folder: "tests/guests/traps-after-send" },

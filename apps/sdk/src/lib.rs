@@ -2,7 +2,8 @@
 //!
 //! An app is a type with four functions ([`PaymentApp`]), exported by [`payment_app!`]. It reads
 //! as one straight story: each wait is a call that returns. One file per capability, named as in
-//! the contract: [`camera`], [`printer`], [`network`], [`storage`], [`ui`], [`payment`].
+//! the contract: [`camera`], [`printer`], [`network`], [`storage`], [`ui`], [`payment`]; and for an
+//! acquirer's own app [`card_reader`], [`pin_pad`], [`emv`].
 //!
 //! Guarantee: an error that leaves an app by `?` never lies about money. Before anything was
 //! submitted it ends the payment as cancelled, with the right word for the cashier; afterwards it
@@ -63,7 +64,9 @@
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../wit",
-        world: "payment-app",
+        // The larger world: what an app does not call is no import of its component, so an
+        // app that sees no card asks for none.
+        world: "system-app",
         pub_export_macro: true,
         default_bindings_module: "caisson_sdk::bindings",
         generate_all,
@@ -72,13 +75,17 @@ pub mod bindings {
 }
 
 pub mod camera;
+pub mod card_reader;
+pub mod emv;
 mod export;
 mod money;
 pub mod network;
 pub mod note;
 pub mod payment;
+pub mod pin_pad;
 pub mod printer;
 pub mod reason;
+mod sensitive;
 mod service;
 mod stop;
 pub mod storage;
@@ -86,5 +93,6 @@ pub mod ui;
 
 pub use export::{Exported, PaymentApp};
 pub use payment::{Approval, Fact, Intent, Money, Outcome, Ticket};
+pub use sensitive::Sensitive;
 pub use service::Service;
 pub use stop::Stop;

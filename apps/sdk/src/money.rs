@@ -49,6 +49,12 @@ impl Money {
         self.row().map(|(_, number, _)| number)
     }
 
+    /// How many decimals the currency has; `None` for a currency that no terminal takes.
+    #[must_use]
+    pub fn decimals(&self) -> Option<u8> {
+        self.row().map(|(_, _, decimals)| decimals)
+    }
+
     /// True for a part of `whole`, or all of it, in its currency.
     #[must_use]
     pub fn is_within(&self, whole: &Self) -> bool {

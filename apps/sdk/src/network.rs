@@ -17,3 +17,13 @@ pub fn call(operation: &str, order: &str, request: &Value) -> Result<Value, Erro
         detail: format!("answer is not JSON (column {})", error.column()),
     })
 }
+
+/// As [`call`], for an acquirer that speaks ISO 8583: `request` and answer are messages from their
+/// type to their last field; the terminal writes trace number, terminal, merchant, PIN block and
+/// MAC, and keeps back the keys of an answer.
+///
+/// # Errors
+/// Any [`Code`].
+pub fn call_message(operation: &str, order: &str, request: &[u8]) -> Result<Vec<u8>, Error> {
+    host::call(operation, order, request)
+}

@@ -28,7 +28,17 @@ static MAY_HAVE_LEFT: AtomicBool = AtomicBool::new(false);
 /// *Not sent*: the payment can end as cancelled. *No answer*: it cannot; inquire, undo, or return
 /// unknown. *Refused*: a second submit.
 pub fn submit(operation: &str, request: &Value, recovery: &[u8]) -> Result<Answer, Error> {
-    let said = host::submit(operation, request.to_string().as_bytes(), recovery);
+    submit_message(operation, request.to_string().as_bytes(), recovery)
+}
+
+/// As [`submit`], for an acquirer that speaks ISO 8583: `request` is the message from its type to
+/// its last field, without amount, trace number, terminal, merchant, currency, PIN block and MAC,
+/// which the terminal writes.
+///
+/// # Errors
+/// As [`submit`].
+pub fn submit_message(operation: &str, request: &[u8], recovery: &[u8]) -> Result<Answer, Error> {
+    let said = host::submit(operation, request, recovery);
     if !matches!(&said, Err(error) if error.is_certainly_unsent()) {
         MAY_HAVE_LEFT.store(true, Ordering::Relaxed);
     }
@@ -48,7 +58,15 @@ pub fn inquire(operation: &str, request: &Value) -> Result<Answer, Error> {
 /// # Errors
 /// Any [`Code`]; none of them proves anything about the money.
 pub fn undo(operation: &str, request: &Value) -> Result<Answer, Error> {
-    host::undo(operation, request.to_string().as_bytes())
+    undo_message(operation, request.to_string().as_bytes())
+}
+
+/// As [`undo`], with a message as [`submit_message`] takes it.
+///
+/// # Errors
+/// As [`undo`].
+pub fn undo_message(operation: &str, request: &[u8]) -> Result<Answer, Error> {
+    host::undo(operation, request)
 }
 
 /// True where a submitted request may have left the terminal in this call.

@@ -22,6 +22,13 @@ impl Service {
         Self::of("serve", id, zh, en)
     }
 
+    /// Of a kind that only later terminals know, and earlier ones leave out; else as
+    /// [`Service::sale`].
+    #[must_use]
+    pub fn of_kind(kind: &str, id: &str, zh: &str, en: &str) -> Self {
+        Self::of(kind, id, zh, en)
+    }
+
     fn of(kind: &str, id: &str, zh: &str, en: &str) -> Self {
         Self { id: id.into(), kind: kind.into(), zh: zh.into(), en: en.into() }
     }

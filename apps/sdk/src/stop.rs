@@ -1,7 +1,9 @@
 //! Why an app's story ended early, and what that means for the money.
 
 use crate::note::NoteError;
-use crate::{Outcome, camera, network, payment, printer, reason, storage, ui};
+use crate::{
+    Outcome, camera, card_reader, emv, network, payment, pin_pad, printer, reason, storage, ui,
+};
 use std::fmt;
 
 /// Why the story ended early. Every error of this crate turns into one by `?`.
@@ -65,6 +67,51 @@ impl From<camera::Error> for Stop {
             Code::Denied | Code::Busy | Code::TooLarge | Code::Other => reason::APP_FAILED,
         };
         Self::new(reason, &format!("camera: {error}"))
+    }
+}
+
+impl From<card_reader::Error> for Stop {
+    fn from(error: card_reader::Error) -> Self {
+        use card_reader::Code;
+        let reason = match error.code {
+            Code::Cancelled => reason::CANCELLED_BY_CASHIER,
+            Code::Timeout => reason::NOBODY_ACTED,
+            Code::Several => reason::TOO_MANY_CARDS,
+            Code::Removed => reason::CARD_REMOVED,
+            Code::Unreadable => reason::CHIP_UNREADABLE,
+            // The terminal has no word for a reader alone.
+            Code::Offline => reason::KERNEL_FAILED,
+            Code::Denied | Code::Busy | Code::NoCard | Code::TooLarge | Code::Other => {
+                reason::APP_FAILED
+            }
+        };
+        Self::new(reason, &format!("card reader: {error}"))
+    }
+}
+
+impl From<pin_pad::Error> for Stop {
+    fn from(error: pin_pad::Error) -> Self {
+        use pin_pad::Code;
+        let reason = match error.code {
+            Code::Cancelled => reason::PIN_CANCELLED,
+            Code::Timeout => reason::NOBODY_ACTED,
+            Code::Offline => reason::KERNEL_FAILED,
+            Code::Denied | Code::Refused | Code::BadPan | Code::Other => reason::APP_FAILED,
+        };
+        Self::new(reason, &format!("pin pad: {error}"))
+    }
+}
+
+impl From<emv::Error> for Stop {
+    fn from(error: emv::Error) -> Self {
+        use emv::Code;
+        let reason = match error.code {
+            Code::Denied | Code::Busy => reason::APP_FAILED,
+            Code::BadInput | Code::BadConfiguration | Code::WrongOrder | Code::Other => {
+                reason::KERNEL_FAILED
+            }
+        };
+        Self::new(reason, &format!("emv: {error}"))
     }
 }
 

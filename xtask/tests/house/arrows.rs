@@ -22,8 +22,8 @@ const TERMINAL: [&str; 16] = [
     "caisson-fuzz",
 ];
 /// What app developers depend on, and the apps. They know the contract and no room of the terminal.
-const APPS: [&str; 5] =
-    ["caisson-sdk", "caisson-qr", "caisson-emv", "caisson-first", "caisson-guests"];
+const APPS: [&str; 6] =
+    ["caisson-sdk", "caisson-qr", "caisson-card", "caisson-emv", "caisson-first", "caisson-guests"];
 /// What apps may use of the terminal's column, and why: formats of the world outside, pure and
 /// without a rule of ours, so that an app which uses them still knows nothing of a terminal.
 const FORMATS: [(&str, &str); 2] = [
@@ -50,9 +50,10 @@ const ACROSS: [(&str, &str, &str); 6] = [
     ("caisson-fuzz", "caisson-qr", "what reads a customer's code is fuzzed with all other readers"),
 ];
 /// Arrows that only tests may use: who, whom, and why.
-const IN_TESTS: [(&str, &str, &str); 3] = [
+const IN_TESTS: [(&str, &str, &str); 4] = [
     ("caisson-emv", "caisson-cards", "the kernel is tried against cards of our own making"),
     ("caisson-qr", "caisson-core", "its tests play against the rules that the terminal holds"),
+    ("caisson-card", "caisson-core", "its tests play against the rules that the terminal holds"),
     ("caisson-bench", "caisson-sdk", "its guest calls the host in a loop, as an app would"),
 ];
 /// Whose tests may use every room of the terminal, and why.

@@ -80,7 +80,22 @@ fn what_a_device_build_has_and_what_it_has_not() {
     let commands = help.split_once("Commands:\n").unwrap().1.split_once("\n\n").unwrap().0;
     let verbs: Vec<&str> =
         commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(verbs, ["run", "provision", "scan", "journal", "find", "owner-code", "operator", "app", "tlv", "iso8583", "help"]);
+    assert_eq!(
+        verbs,
+        [
+            "run",
+            "provision",
+            "scan",
+            "journal",
+            "find",
+            "owner-code",
+            "operator",
+            "app",
+            "tlv",
+            "iso8583",
+            "help"
+        ]
+    );
     let help = shop.on_device("app --help", "").stdout;
     let commands = help.split_once("Commands:\n").unwrap().1.split_once("\n\n").unwrap().0;
     let verbs: Vec<&str> =

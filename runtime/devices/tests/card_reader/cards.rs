@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, Sender};
 
 use caisson_devices::card_reader::Interface;
-use caisson_devices::emulated::card_reader::{CardGone, VirtualCard};
+use caisson_devices::emulated::card_reader::{Silence, VirtualCard};
 
 /// Gives its data back in reverse; with Lc, data and Le.
 pub(crate) const ECHO: [u8; 9] = [0x80, 0x01, 0x00, 0x00, 0x03, 1, 2, 3, 0x00];
@@ -57,7 +57,7 @@ impl Clerk {
 }
 
 impl VirtualCard for Clerk {
-    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, CardGone> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, Silence> {
         self.note('C');
         let le = |most: u8| if most == 0 { 256 } else { usize::from(most) };
         Ok(match *command {

@@ -1,7 +1,7 @@
 //! What only the desktop's reader can be made to do on this machine: stripes, and its own faults.
 
 use caisson_devices::card_reader::{Stripe, StripeError};
-use caisson_devices::emulated::card_reader::{CardGone, Fault};
+use caisson_devices::emulated::card_reader::{Fault, Silence};
 use tokio::time::Instant;
 
 use super::*;
@@ -126,8 +126,8 @@ fn a_reader_is_opened_once_and_not_at_all_while_it_is_away() {
 struct Ghost;
 
 impl VirtualCard for Ghost {
-    fn transmit(&mut self, _: &[u8]) -> Result<Vec<u8>, CardGone> {
-        Err(CardGone)
+    fn transmit(&mut self, _: &[u8]) -> Result<Vec<u8>, Silence> {
+        Err(Silence::Gone)
     }
 }
 
