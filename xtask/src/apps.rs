@@ -22,6 +22,7 @@ struct App {
 const APPS: &[App] = &[
     App { package: "caisson-qr", folder: "apps/qr" },
     App { package: "caisson-card", folder: "apps/card" },
+    App { package: "caisson-emv", folder: "apps/emv" },
     App { package: "caisson-first", folder: "apps/first" },
     App { package: "caisson-guests", folder: "tests/guests/hangs" },
     App { package: "caisson-guests", folder: "tests/guests/traps-after-send" },
