@@ -122,7 +122,8 @@ pub trait CardKeys: KeyStore {
     ///
     /// # Errors
     /// [`VaultError::DukptExhausted`] when every key has been used; [`VaultError::Io`],
-    /// [`VaultError::StateChanged`], [`VaultError::StateInUse`]: nothing may be used.
+    /// [`VaultError::StateChanged`], [`VaultError::StateInUse`]: nothing may be used;
+    /// [`VaultError::Unsupported`] from a token.
     fn begin_transaction(&self, slot: &Slot) -> Result<Transaction, VaultError>;
 
     /// Enciphers `pin` for the host, in a session slot for [`crate::Usage::PinEncryption`] or with
@@ -174,6 +175,7 @@ pub trait CardKeys: KeyStore {
     /// # Errors
     /// [`VaultError::CheckValue`] for a key that is not what the acquirer sent;
     /// [`VaultError::SessionKey`] for a length, name or usage that cannot be; [`VaultError::Io`],
-    /// [`VaultError::StateChanged`], [`VaultError::StateInUse`]; those of the trait.
+    /// [`VaultError::StateChanged`], [`VaultError::StateInUse`], [`VaultError::Token`]; those of the
+    /// trait.
     fn load_session_keys(&self, master: &Slot, keys: &[SessionKey<'_>]) -> Result<(), VaultError>;
 }
