@@ -205,8 +205,8 @@ fn sums(evidence: &Evidence) -> String {
 pub(crate) fn net(evidence: &Evidence) -> Result<String, String> {
     let mut sales = 0;
     for sale in evidence.payments.iter().filter(|payment| payment.kind == Kind::Sale) {
-        let order = evidence.orders.iter().find(|order| order.order == sale.key.as_str());
-        let kept = i128::from(order.map_or(0, caisson_acquirer::OrderEntry::net));
+        let order = evidence.kept.iter().find(|kept| kept.order == sale.key.as_str());
+        let kept = i128::from(order.map_or(0, |kept| kept.net));
         let shown = evidence.shown(sale);
         // While it is open nobody claims to know, and either may be so.
         let may_be = i128::from(if sale.is_open { sale.amount.minor() } else { 0 });
@@ -219,8 +219,8 @@ pub(crate) fn net(evidence: &Evidence) -> Result<String, String> {
         sales += 1;
     }
     let known = |order: &str| evidence.payments.iter().any(|payment| payment.key.as_str() == order);
-    if let Some(order) = evidence.orders.iter().find(|o| o.net() != 0 && !known(&o.order)) {
-        let (kept, number) = (order.net(), &order.order);
+    if let Some(order) = evidence.kept.iter().find(|kept| kept.net != 0 && !known(&kept.order)) {
+        let (kept, number) = (order.net, &order.order);
         return Err(format!("net: the acquirer keeps {kept} for {number}, unknown to the journal"));
     }
     Ok(format!("the acquirer keeps what the journal shows for {sales} sales"))
@@ -228,7 +228,7 @@ pub(crate) fn net(evidence: &Evidence) -> Result<String, String> {
 
 /// Nobody was charged twice.
 pub(crate) fn once(evidence: &Evidence) -> Result<String, String> {
-    match evidence.orders.iter().find(|order| order.captures > 1) {
+    match evidence.kept.iter().find(|kept| kept.captures > 1) {
         None => Ok("nothing captured twice".to_owned()),
         Some(order) => Err(format!("order {} was captured {} times", order.order, order.captures)),
     }
@@ -325,7 +325,7 @@ mod tests {
     /// A sale in the journal, beside books that never heard of it.
     #[track_caller]
     fn check_unheard(sale: PaymentSeen, holds: bool) {
-        let evidence = Evidence { payments: vec![sale], orders: Vec::new(), totals: Vec::new() };
+        let evidence = Evidence { payments: vec![sale], kept: Vec::new(), totals: Vec::new() };
         assert_eq!(net(&evidence).is_ok(), holds, "{:?}", net(&evidence));
     }
 
@@ -341,7 +341,7 @@ mod tests {
     fn an_app_that_was_not_believed_is_told_by_the_rule_that_it_broke() {
         let check = |broken: Vec<Rule>, expected: Result<&str, &str>| {
             let sale = PaymentSeen { broken, ..sale(State::Completed, 1_200) };
-            let evidence = Evidence { payments: vec![sale], orders: vec![], totals: vec![] };
+            let evidence = Evidence { payments: vec![sale], kept: vec![], totals: vec![] };
             let expected = expected.map(str::to_owned).map_err(str::to_owned);
             assert_eq!(rules(&evidence), expected);
         };

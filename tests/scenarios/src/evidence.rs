@@ -1,10 +1,14 @@
 //! What journal and books hold at the end of a scenario.
 
 use crate::world::{World, WorldError};
+use caisson_acquirer::bank::TransactionEntry;
 use caisson_acquirer::{OrderEntry, Totals};
 use caisson_core::payment::{Event, Kind, Rule, State};
 use caisson_core::{Money, PaymentKey};
 use caisson_journal::{Filter, JournalError, JournalHandle, LIST_ROWS_MAX, PaymentRow};
+
+/// What the simulated bank takes.
+const BANK_CURRENCY: &str = "CNY";
 
 /// A payment as the journal has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,10 +41,21 @@ pub(crate) struct PaymentSeen {
 pub(crate) struct Evidence {
     /// The journal's payments, in order of creation.
     pub(crate) payments: Vec<PaymentSeen>,
-    /// The acquirer's orders.
-    pub(crate) orders: Vec<OrderEntry>,
-    /// The acquirer's sums.
+    /// What wallet and bank keep.
+    pub(crate) kept: Vec<Kept>,
+    /// Their sums.
     pub(crate) totals: Vec<Totals>,
+}
+
+/// What an acquirer keeps of one payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// The payment's order number; a bank's trace number where no payment of the journal has it.
+    pub(crate) order: String,
+    /// Captured less given back, in minor units.
+    pub(crate) net: i64,
+    /// How often the customer was charged.
+    pub(crate) captures: u32,
 }
 
 impl Evidence {
@@ -56,7 +71,18 @@ impl Evidence {
             Some(gateway) => gateway.books()?,
             None => world.books()?,
         };
-        Ok(Self { payments, orders: books.list()?, totals: books.totals()? })
+        let kept = |order: OrderEntry| {
+            let net = order.net();
+            Kept { net, order: order.order, captures: order.captures }
+        };
+        let mut kept: Vec<Kept> = books.list()?.into_iter().map(kept).collect();
+        let mut totals = books.totals()?;
+        let bank = match &world.bank {
+            Some(bank) => bank.books()?,
+            None => world.acquirer().bank_books()?,
+        };
+        add_bank(&bank.transactions()?, &payments, (&mut kept, &mut totals));
+        Ok(Self { payments, kept, totals })
     }
 
     /// What the journal shows as kept of `sale`, in minor units: what moved, less what was given
@@ -72,6 +98,46 @@ impl Evidence {
             .filter(|p| p.kind == Kind::Refund && p.original.as_ref() == Some(&sale.key));
         let late = i128::from(sale.late.map_or(0, Money::minor));
         moved(sale) + late - refunds.map(moved).sum::<i128>()
+    }
+}
+
+/// Adds what the bank holds. It knows payments by their trace numbers, and one currency.
+fn add_bank(
+    transactions: &[TransactionEntry],
+    payments: &[PaymentSeen],
+    (kept, totals): (&mut Vec<Kept>, &mut Vec<Totals>),
+) {
+    let taken: Vec<_> = transactions.iter().filter(|entry| entry.captures > 0).collect();
+    for entry in &taken {
+        let has_stan = |payment: &&PaymentSeen| {
+            payment.key.sequence().is_some_and(|number| format!("{number:06}") == entry.stan)
+        };
+        let payment = payments.iter().find(has_stan);
+        let order = payment.map_or_else(|| entry.stan.clone(), |found| found.key.to_string());
+        kept.push(Kept { order, net: entry.net, captures: entry.captures });
+    }
+    if taken.is_empty() {
+        return;
+    }
+    let captured = taken.iter().map(|entry| entry.approved).sum::<i64>();
+    let net = taken.iter().map(|entry| entry.net).sum::<i64>();
+    let orders_charged = u32::try_from(taken.len()).unwrap_or(u32::MAX);
+    let captures = taken.iter().map(|entry| entry.captures).sum();
+    let currency = BANK_CURRENCY.to_owned();
+    match totals.iter_mut().find(|total| total.currency == currency) {
+        Some(total) => {
+            total.orders_charged += orders_charged;
+            total.captures += captures;
+            total.captured += captured;
+            total.given_back += captured - net;
+        }
+        None => totals.push(Totals {
+            currency,
+            orders_charged,
+            captures,
+            captured,
+            given_back: captured - net,
+        }),
     }
 }
 
