@@ -37,6 +37,8 @@ pub(crate) mod field {
     pub(crate) const CURRENCY: u8 = 49;
     pub(crate) const PIN_BLOCK: u8 = 52;
     pub(crate) const KEYS: u8 = 62;
+    /// The original's data elements: message type, then trace number, then what else names it.
+    pub(crate) const ORIGINAL: u8 = 90;
     /// The message code, and the one of a message with a second bitmap.
     pub(crate) const MAC: [u8; 2] = [64, 128];
 }

@@ -184,6 +184,15 @@ pub enum RequestError {
         /// Its name.
         name: String,
     },
+    /// A reversal that would reverse something else.
+    #[error(
+        "the request to `{operation}` names another trace number in field 90 (original data \
+         elements) than this payment's; correct it, or leave the field out"
+    )]
+    OriginalStan {
+        /// The operation.
+        operation: String,
+    },
     /// Terminal: it has not given the payment a trace number.
     #[error("`{operation}` needs the payment's trace number")]
     StanMissing {

@@ -87,12 +87,12 @@ fn apply(
                 return Err(Flaw::CurrencyDiffers);
             }
             let moved = message.number(field::AMOUNT).ok_or(Flaw::AmountMissing)?;
-            let moved = Money::new(moved, asked.currency()).map_err(|_| Flaw::AmountDiffers)?;
+            let moved = Money::new(moved, asked.currency()).map_err(|_| Flaw::AmountOther)?;
             let fits = match meaning {
                 Code::Partial => !moved.is_zero() && moved.minor() < asked.minor(),
                 _ => moved == asked && !moved.is_zero(),
             };
-            if fits { Ok((Reading::Paid, Some(moved))) } else { Err(Flaw::AmountDiffers) }
+            if fits { Ok((Reading::Paid, Some(moved))) } else { Err(Flaw::AmountOther) }
         }
     }
 }
