@@ -42,6 +42,7 @@ fn the_example_holds_what_a_card_app_asks() {
     assert_eq!(
         shown,
         [
+            "advise Financial None repeatable",
             "authorise Financial Optional",
             "authorise-void Financial Optional",
             "balance Service Required",

@@ -161,6 +161,8 @@ fn what_answers_another_request_proves_nothing() {
 fn a_service_proves_nothing_whatever_it_says() {
     let body = answer("0210", &[(2, PAN), (4, "000000001200"), (39, "00")]);
     check("balance", &body, "Unreadable");
+    check("balance", &answer("0210", &[(39, "55")]), "Unreadable, pin-wrong");
+    check("settle", &answer("0510", &[(39, "95")]), "Unreadable, totals-differ");
 }
 
 proptest! {
