@@ -19,7 +19,7 @@ mod wire;
 use crate::destination::Trust;
 use caisson_core::{Currency, Reason};
 use caisson_iso8583::{Mti, Spec};
-use caisson_vault::{MacAlgorithm, PinFormat};
+use caisson_vault::{MacAlgorithm, PinBlock, PinFormat};
 use keys::Keys;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -62,6 +62,15 @@ pub(crate) struct Bank {
     pub(crate) mac: MacAlgorithm,
     pub(crate) pin_format: PinFormat,
     pub(crate) reasons: BTreeMap<String, Reason>,
+}
+
+impl Bank {
+    /// True where field 52 has room for `block`, no more and no less: a block of another format was
+    /// made for another bank.
+    fn holds(&self, block: &PinBlock) -> bool {
+        let field = self.spec.field(field::PIN_BLOCK);
+        field.is_some_and(|field| field.length.max() == block.block().len())
+    }
 }
 
 /// What is a bank's alone in an operation.

@@ -212,7 +212,10 @@ pub enum RequestError {
         operation: String,
     },
     /// Terminal: the PIN was enciphered for another destination.
-    #[error("the PIN for `{operation}` was enciphered under another scheme than its destination's")]
+    #[error(
+        "the PIN for `{operation}` was enciphered under another scheme, or in another format, than \
+         its destination's"
+    )]
     PinScheme {
         /// The operation.
         operation: String,

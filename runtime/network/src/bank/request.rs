@@ -80,7 +80,7 @@ impl BankForm {
         match (self.pin, &binding.pin) {
             (PinUse::Required, None) => Err(RequestError::PinMissing { operation: operation() }),
             (PinUse::None, Some(_)) => Err(RequestError::PinNotHere { operation: operation() }),
-            (_, Some(pin)) if !self.bank.keys.fit(pin) => {
+            (_, Some(pin)) if !self.bank.keys.fit(pin) || !self.bank.holds(&pin.block) => {
                 Err(RequestError::PinScheme { operation: operation() })
             }
             _ => Ok(()),

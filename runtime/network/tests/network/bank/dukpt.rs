@@ -65,7 +65,8 @@ async fn pin_and_code_have_the_keys_of_one_transaction() {
     let refused = bench.client.destination().prepare("sale", &sale_body(), &sent).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "the PIN for `sale` was enciphered under another scheme than its destination's"
+        "the PIN for `sale` was enciphered under another scheme, or in another format, than its \
+         destination's"
     );
 }
 

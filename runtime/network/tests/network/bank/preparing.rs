@@ -1,10 +1,10 @@
 //! What becomes of an app's message: the host's fields go in, and nothing of the app's in their
 //! place goes out.
 
-use super::host::{BODY, Bench, Does, PAN, STAN, body, example, mti, sale, sale_body};
+use super::host::{BODY, Bench, Does, PAN, STAN, body, example, mti, plain, sale, sale_body};
 use caisson_core::{Currency, Money};
 use caisson_iso8583::Message;
-use caisson_network::{Binding, PinUse};
+use caisson_network::{Binding, Destination, PinUse};
 use proptest::prelude::*;
 
 fn refund() -> Binding {
@@ -196,6 +196,13 @@ async fn a_pin_goes_only_where_one_is_wanted() {
         &body("0400", &[]),
         &with_pin,
         "`reverse-sale` takes no PIN; do not ask for one, or use another operation",
+    );
+    let long = plain().replace("\"iso-0\"", "\"iso-4\"");
+    let long = Destination::parse("bank.toml", &long).unwrap();
+    assert_eq!(
+        long.prepare("sale", &sale_body(), &with_pin).unwrap_err().to_string(),
+        "the PIN for `sale` was enciphered under another scheme, or in another format, than its \
+         destination's"
     );
     let digest = |binding| example().prepare("sale", &sale_body(), binding).unwrap().digest();
     assert_eq!(digest(&sale(1_200)), digest(&with_pin), "the PIN block is not of the digest");
