@@ -27,8 +27,10 @@ pub use session::{SESSION_KEYS_MAX, SessionKey};
 
 pub(crate) use dukpt::Purpose;
 pub(crate) use mac::mac;
+#[cfg(feature = "pkcs11")]
+pub(crate) use pin_block::encipher_with;
 pub(crate) use pin_block::{Fill, encipher};
-pub(crate) use session::{Deciphered, check_names, decipher};
+pub(crate) use session::{Deciphered, check_names, decipher, decrypt_with};
 
 use crate::{KeyStore, Slot, VaultError};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -118,7 +120,8 @@ pub trait CardKeys: KeyStore {
     ///
     /// # Errors
     /// [`VaultError::DukptExhausted`] when every key has been used; [`VaultError::Io`],
-    /// [`VaultError::StateChanged`], [`VaultError::StateInUse`]: nothing may be used.
+    /// [`VaultError::StateChanged`], [`VaultError::StateInUse`]: nothing may be used;
+    /// [`VaultError::Unsupported`] from a token.
     fn begin_transaction(&self, slot: &Slot) -> Result<Transaction, VaultError>;
 
     /// Enciphers `pin` for the host, in a session slot for [`crate::Usage::PinEncryption`] or with
@@ -170,6 +173,7 @@ pub trait CardKeys: KeyStore {
     /// # Errors
     /// [`VaultError::CheckValue`] for a key that is not what the acquirer sent;
     /// [`VaultError::SessionKey`] for a length, name or usage that cannot be; [`VaultError::Io`],
-    /// [`VaultError::StateChanged`], [`VaultError::StateInUse`]; those of the trait.
+    /// [`VaultError::StateChanged`], [`VaultError::StateInUse`], [`VaultError::Token`]; those of the
+    /// trait.
     fn load_session_keys(&self, master: &Slot, keys: &[SessionKey<'_>]) -> Result<(), VaultError>;
 }

@@ -170,6 +170,49 @@ pub enum VaultError {
         /// The file whose lock the other process holds.
         file: PathBuf,
     },
+    /// Integrator: this kind of store has no such function. Nothing was done.
+    #[error("{store} cannot {what}; keep the slot in a store that can")]
+    Unsupported {
+        /// The store, as its owner knows it.
+        store: String,
+        /// What was asked of it.
+        what: &'static str,
+    },
+    /// Integrator: the token's library is not there, or not one.
+    #[error(
+        "cannot load {}: {reason}; install the token's PKCS#11 library (SoftHSM: package softhsm2)",
+        module.display()
+    )]
+    TokenModule {
+        /// The library.
+        module: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
+    /// Integrator: the token was never initialised, is not plugged in, or has another label.
+    #[error("no token `{token}` behind {}; initialise it, or correct its label", module.display())]
+    TokenMissing {
+        /// The library.
+        module: PathBuf,
+        /// The label that was looked for.
+        token: String,
+    },
+    /// Integrator: the token refused; its reason says why. The call may be repeated.
+    #[error("{token} refused: {reason}; see its maker's manual")]
+    Token {
+        /// The token, as its owner knows it.
+        token: String,
+        /// The token's reason.
+        reason: String,
+    },
+    /// Integrator: an object of ours in the token that is not as we leave them.
+    #[error("slot `{slot}` in {token} was changed by somebody else; delete and provision it again")]
+    TokenObject {
+        /// The token, as its owner knows it.
+        token: String,
+        /// The slot whose object it is.
+        slot: Slot,
+    },
     /// Nobody: the cipher refused a length that this crate's limits make impossible.
     #[error("the cipher refused its input; report this with the steps that led to it")]
     Cipher,

@@ -8,6 +8,9 @@
 //! Two traits: [`KeyStore`] signs, verifies and seals; [`CardKeys`] also enciphers PINs and makes
 //! message codes, with session keys (master/session) or with a key for each transaction (DUKPT).
 //!
+//! Two stores: [`SealedFile`] for emulator, tests and development, and with the feature `pkcs11` a
+//! token (`Pkcs11`), which cannot do DUKPT.
+//!
 //! Deliberately not here: what is signed (a caller whose key signs several kinds of message must
 //! make the kinds distinguishable), how often (DUKPT counts; nothing else does), `mlock` and
 //! core-dump settings (they belong to the process), and any clock. A key store cannot tell a
@@ -19,7 +22,10 @@ mod text;
 mod aead;
 mod card;
 mod error;
+mod new_slot;
 mod passcode;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
 mod public;
 mod sealed_file;
 mod slot;
@@ -31,13 +37,14 @@ pub use card::{
     Transaction, WorkingKey,
 };
 pub use error::VaultError;
+pub use new_slot::{NewSlot, SEED_BYTES, SigningSeed};
 pub use passcode::{
     PASSCODE_DIGITS_MAX, PASSCODE_DIGITS_MIN, Passcode, PasscodeError, PasscodeHash,
 };
+#[cfg(feature = "pkcs11")]
+pub use pkcs11::{Pkcs11, TokenPin};
 pub use public::{PUBLIC_KEY_BYTES, PublicKey, SIGNATURE_BYTES, Signature, verify_detached};
-pub use sealed_file::{
-    KEK_BYTES, Kind, NewSlot, SEALED_FILE_BYTES_MAX, SEED_BYTES, SLOTS_MAX, SealedFile, SigningSeed,
-};
+pub use sealed_file::{KEK_BYTES, Kind, SEALED_FILE_BYTES_MAX, SLOTS_MAX, SealedFile};
 pub use slot::{SLOT_CHARS_MAX, Slot, Usage};
 pub use text::TextError;
 

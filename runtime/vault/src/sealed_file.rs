@@ -29,11 +29,11 @@ mod state;
 mod state_file;
 
 pub use kek::KEK_BYTES;
-pub use provision::{NewSlot, SEED_BYTES, SigningSeed};
 
 use crate::aead::{self, AeadError, NONCE_BYTES};
 use crate::{
-    KeyStore, PLAIN_BYTES_MAX, PublicKey, SEAL_OVERHEAD_BYTES, Signature, Slot, Usage, VaultError,
+    KeyStore, NewSlot, PLAIN_BYTES_MAX, PublicKey, SEAL_OVERHEAD_BYTES, Signature, Slot, Usage,
+    VaultError,
 };
 use cards::Cards;
 use ed25519_dalek::Signer as _;
@@ -61,13 +61,17 @@ const SEAL_FORMAT: u8 = 1;
 /// Keeps sealed data apart from everything else that is encrypted in this crate.
 const SEAL_LABEL: &[u8] = b"caisson sealed data 1\0";
 
-/// What a sealed file's keys are worth.
+/// What a store's keys are worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Kind {
     /// Keys protected by nothing but a file's mode: emulator, tests, development.
     Development,
+    /// Keys in a PKCS#11 token: worth what its maker vouches for. (SoftHSM is one too, and vouches
+    /// for nothing.) No sealed file is of this kind.
+    #[serde(skip)]
+    Token,
 }
 
 impl Kind {
@@ -76,6 +80,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Development => "development",
+            Self::Token => "token",
         }
     }
 }
@@ -95,7 +100,8 @@ impl SealedFile {
     /// `kek_path` is used if it exists, else made. Blocks for a few flushes to the disk.
     ///
     /// # Errors
-    /// [`VaultError::FileExists`] if there is a file at `path`; [`VaultError::SlotTwice`],
+    /// [`VaultError::FileExists`] if there is a file at `path`, or the state of card keys that
+    /// provisioning left there when it broke off; [`VaultError::SlotTwice`],
     /// [`VaultError::TooManySlots`]; [`VaultError::Random`]; and what [`SealedFile::open`] says of
     /// a wrong file. `path` does not exist afterwards; a key-encryption key that was made stays,
     /// for the next try.

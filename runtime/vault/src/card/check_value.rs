@@ -1,7 +1,7 @@
 //! Key check values: a few bytes by which both sides see that they hold the same key.
 //!
-//! TDES: the leftmost bytes of eight encrypted zero bytes (ANSI X9.24-1:2009, A.2). AES: the
-//! leftmost bytes of the CMAC of a block of zeros (ANSI X9.24-1:2017, annex A).
+//! TDES: the leftmost bytes of eight encrypted zero bytes. AES: the leftmost bytes of the CMAC of a
+//! block of zeros (both ANSI X9.24-1:2017, annex A).
 
 use super::cipher::CipherKey;
 use super::mac::{MacAlgorithm, mac};

@@ -167,7 +167,7 @@ impl fmt::Debug for InitialKey {
 }
 
 /// The next counter with at most `ones_max` bits set: each bit costs a derivation, so the
-/// standards skip the others (ANSI X9.24-1:2009, A.3; X9.24-3:2017, 6.5).
+/// standards skip the others (ANSI X9.24-1:2009, A.3; X9.24-3:2017, section 6).
 fn next(counter: u32, ones_max: u32) -> Option<u32> {
     let mut next = counter.checked_add(1)?;
     while next.count_ones() > ones_max {
@@ -181,6 +181,8 @@ fn next(counter: u32, ones_max: u32) -> Option<u32> {
 mod tests {
     use super::*;
     use crate::card::hex::unhex;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     #[track_caller]
     fn check(initial: &InitialKey, counters: &[u32], ksn_of_last: &str) {
@@ -227,6 +229,30 @@ mod tests {
         let last = [0xFFFE_2000, 0xFFFE_4000, 0xFFFE_8000, 0xFFFF_0000];
         check(&initial, &last, "1234567890123456FFFF0000");
         assert_eq!(initial.next_counter(0xFFFF_0000), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_counter_and_purpose_has_a_key_of_its_own(
+            one in 1_u32..0x10_0000, other in 1_u32..0x10_0000, is_aes: bool,
+        ) {
+            let initial = if is_aes {
+                InitialKey::aes256(&[1; 32], &[2; 8])
+            } else {
+                InitialKey::tdes(&[1; 16], &[2; 10])
+            };
+            prop_assume!(one != other);
+            let keys: Vec<CipherKey> = [one, other]
+                .into_iter()
+                .flat_map(|counter| {
+                    [Purpose::Pin, Purpose::RequestMac, Purpose::ResponseMac]
+                        .map(|purpose| initial.working_key(counter, purpose))
+                })
+                .collect();
+            let distinct: BTreeSet<&[u8]> = keys.iter().map(CipherKey::as_bytes).collect();
+            prop_assert_eq!(distinct.len(), 6);
+            prop_assert_ne!(initial.ksn(one), initial.ksn(other));
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::cipher::CipherKey;
 use super::dukpt::Ksn;
 use super::pin::{Pan, Pin};
 use crate::VaultError;
+use std::convert::Infallible;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -117,20 +118,37 @@ pub(crate) fn encipher(
     pin: &Pin,
     fill: &Fill,
 ) -> Option<Vec<u8>> {
-    match (format, key.algorithm().block_bytes()) {
+    let encrypt = |block: &mut [u8]| {
+        key.encrypt(block);
+        Ok::<(), Infallible>(())
+    };
+    let Ok(block) = encipher_with(key.algorithm().block_bytes(), encrypt, format, pan, pin, fill);
+    block
+}
+
+/// The same with a cipher of `block_bytes` that is elsewhere, and that may fail.
+pub(crate) fn encipher_with<E>(
+    block_bytes: usize,
+    mut encrypt: impl FnMut(&mut [u8]) -> Result<(), E>,
+    format: PinFormat,
+    pan: Pan<'_>,
+    pin: &Pin,
+    fill: &Fill,
+) -> Result<Option<Vec<u8>>, E> {
+    match (format, block_bytes) {
         (PinFormat::Iso0 | PinFormat::Iso3, BLOCK) => {
-            let mut block = clear_block(format, pan, pin, fill)?;
-            key.encrypt(block.as_mut_slice());
-            Some(block.to_vec())
+            let Some(mut block) = clear_block(format, pan, pin, fill) else { return Ok(None) };
+            encrypt(block.as_mut_slice())?;
+            Ok(Some(block.to_vec()))
         }
         (PinFormat::Iso4, LONG_BLOCK) => {
             let (mut block, pan) = clear_fields(pan, pin, fill);
-            key.encrypt(block.as_mut_slice());
+            encrypt(block.as_mut_slice())?;
             add(block.as_mut_slice(), pan.as_slice());
-            key.encrypt(block.as_mut_slice());
-            Some(block.to_vec())
+            encrypt(block.as_mut_slice())?;
+            Ok(Some(block.to_vec()))
         }
-        _ => None,
+        _ => Ok(None),
     }
 }
 

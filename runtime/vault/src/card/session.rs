@@ -5,7 +5,7 @@
 //! (TR-31), and single-length DES keys in any disguise that can be seen.
 
 use super::check_value::{CHECK_VALUE_BYTES_MAX, CHECK_VALUE_BYTES_MIN, check_value_holds};
-use super::cipher::CipherKey;
+use super::cipher::{CipherAlgorithm, CipherKey};
 use crate::{Slot, Usage, VaultError};
 use std::collections::BTreeSet;
 use zeroize::Zeroizing;
@@ -54,27 +54,43 @@ pub(crate) fn check_names(keys: &[SessionKey<'_>]) -> Result<(), VaultError> {
     Ok(())
 }
 
-/// Deciphers all of `keys`, of which [`check_names`] holds, or none.
+/// Deciphers all of `keys`, of which [`check_names`] holds, or none. `decrypt` takes whole blocks
+/// through the master key, which is of `algorithm`.
 pub(crate) fn decipher(
-    master: &CipherKey,
+    algorithm: CipherAlgorithm,
+    mut decrypt: impl FnMut(&[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError>,
     keys: &[SessionKey<'_>],
 ) -> Result<Vec<Deciphered>, VaultError> {
-    keys.iter().map(|key| decipher_one(master, key)).collect()
+    keys.iter().map(|key| decipher_one(algorithm, &mut decrypt, key)).collect()
 }
 
-fn decipher_one(master: &CipherKey, given: &SessionKey<'_>) -> Result<Deciphered, VaultError> {
-    let slot = given.slot.clone();
-    let mut bytes = Zeroizing::new(given.cryptogram.to_vec());
-    master.decrypt(&mut bytes);
-    let algorithm = master.algorithm().sibling(bytes.len());
-    let Some(key) = algorithm.and_then(|algorithm| CipherKey::from_bytes(algorithm, &bytes)) else {
+fn decipher_one(
+    master: CipherAlgorithm,
+    mut decrypt: impl FnMut(&[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError>,
+    given: &SessionKey<'_>,
+) -> Result<Deciphered, VaultError> {
+    let (slot, usage) = (given.slot.clone(), given.usage);
+    let Some(algorithm) = master.sibling(given.cryptogram.len()) else {
         let why = "its cryptogram is of no length that its cipher's keys have";
         return Err(VaultError::SessionKey { slot, why });
     };
+    let clear = decrypt(given.cryptogram)?;
+    let key = CipherKey::from_bytes(algorithm, &clear).ok_or(VaultError::Cipher)?;
     if !check_value_holds(&key, given.check_value) {
         return Err(VaultError::CheckValue { slot });
     }
-    Ok(Deciphered { slot, usage: given.usage, key })
+    Ok(Deciphered { slot, usage, key })
+}
+
+/// [`decipher`]'s `decrypt` with a master key in memory.
+pub(crate) fn decrypt_with(
+    master: &CipherKey,
+) -> impl FnMut(&[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    |cryptogram| {
+        let mut bytes = Zeroizing::new(cryptogram.to_vec());
+        master.decrypt(&mut bytes);
+        Ok(bytes)
+    }
 }
 
 #[cfg(test)]
@@ -94,7 +110,8 @@ mod tests {
             cryptogram: &unhex("1A4D672DCA6CB3351FD1B02B237AF9AE"),
             check_value: &unhex("08D7B4FB629D0885"),
         };
-        let [deciphered] = decipher(&master, &[given]).ok().unwrap().try_into().ok().unwrap();
+        let keys = decipher(master.algorithm(), decrypt_with(&master), &[given]).ok().unwrap();
+        let [deciphered] = keys.try_into().ok().unwrap();
         assert_eq!(deciphered.key.as_bytes(), clear);
     }
 }

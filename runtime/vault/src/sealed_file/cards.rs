@@ -221,7 +221,8 @@ impl CardKeys for SealedFile {
         {
             return Err(refuse(slot, "its slot was provisioned with another key"));
         }
-        let deciphered = card::decipher(master_key, keys)?;
+        let deciphered =
+            card::decipher(master_key.algorithm(), card::decrypt_with(master_key), keys)?;
         cards.change(|state| {
             state.sessions.retain(|_, session| session.master != *master);
             for Deciphered { slot, usage, key } in deciphered {

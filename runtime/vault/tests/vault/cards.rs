@@ -138,14 +138,24 @@ fn a_transaction_enciphers_one_pin() {
 
 #[test]
 fn a_transaction_of_another_store_is_refused() {
-    let (room, other) = (Room::with_dukpt(), Room::with_dukpt());
-    let (keys, stranger) = (room.open().unwrap(), other.open().unwrap());
-    let transaction = stranger.begin_transaction(&slot("tdes")).unwrap();
-    assert_eq!(
-        encipher(&keys, &transaction, PinFormat::Iso0).unwrap_err().to_string(),
-        "transaction FFFF7365726961600001 was not begun by slot `tdes` of this store; begin \
-         another one"
-    );
+    let refused = |keys: &SealedFile, stranger: &SealedFile| {
+        let transaction = stranger.begin_transaction(&slot("tdes")).unwrap();
+        let error = encipher(keys, &transaction, PinFormat::Iso0).unwrap_err().to_string();
+        let ksn = transaction.ksn();
+        let expected = format!(
+            "transaction {ksn} was not begun by slot `tdes` of this store; begin another one"
+        );
+        assert_eq!(error, expected);
+    };
+    let (room, same, other) = (Room::with_dukpt(), Room::with_dukpt(), Room::empty());
+    let keys = room.open().unwrap();
+    // The same initial key, and a counter that this store has not taken.
+    refused(&keys, &same.open().unwrap());
+    // A counter that it has taken, of another initial key.
+    keys.begin_transaction(&slot("tdes")).unwrap();
+    let key = InitialKey::from_tdes_base(&BASE, b"another sn");
+    let slots = [NewSlot::dukpt_initial(slot("tdes"), key)];
+    refused(&keys, &other.provision(&other.keys(), &slots).unwrap());
 }
 
 #[test]
@@ -180,6 +190,11 @@ fn a_missing_or_foreign_state_is_refused() {
     std::fs::copy(other.state(), room.state()).unwrap();
     let foreign = "keys.toml.cards was changed or belongs to another key file; restore the newest \
                    copy, or provision new keys";
+    assert_eq!(room.text(&room.open().unwrap_err()), foreign);
+    // Also one under the same key-encryption key: its counters are those of other keys.
+    let second = room.folder.path().join("second.toml");
+    drop(room.provision(&second, &dukpt_slots()).unwrap());
+    std::fs::copy(room.folder.path().join("second.toml.cards"), room.state()).unwrap();
     assert_eq!(room.text(&room.open().unwrap_err()), foreign);
     std::fs::remove_file(room.state()).unwrap();
     assert_eq!(

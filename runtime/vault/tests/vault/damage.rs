@@ -88,10 +88,12 @@ fn records_cannot_be_removed_reordered_repeated_or_edited_around() {
 fn another_file_format_or_version_is_named() {
     check(|_| String::new(), NO_KEY_FILE);
     check(|_| "\u{0}".to_owned(), NO_KEY_FILE);
-    check(
-        |c| c.replace("development", "production"),
-        "keys.toml is not a sealed key file (line 4); restore the provisioned copy",
-    );
+    for kind in ["production", "token"] {
+        check(
+            |c| c.replace("development", kind),
+            "keys.toml is not a sealed key file (line 4); restore the provisioned copy",
+        );
+    }
     check(
         |c| c.replace("version = 1", "version = 2\nnews = true"),
         "keys.toml has format version 2, this program reads 1; use the program that wrote it",

@@ -15,6 +15,8 @@ mod host;
 mod keys;
 mod provisioning;
 mod secrecy;
+#[cfg(feature = "pkcs11")]
+mod token;
 
 use caisson_vault::{NewSlot, PublicKey, SealedFile, SigningSeed, Slot, VaultError};
 use std::path::{Path, PathBuf};

@@ -4,25 +4,25 @@ use super::Purpose;
 use crate::card::cipher::{CipherAlgorithm, CipherKey};
 use zeroize::Zeroizing;
 
-/// Most bits set in a counter (6.5).
+/// Most bits set in a counter.
 pub(super) const ONES_MAX: u32 = 16;
 
 const KEY_BYTES_MAX: usize = 32;
 const BLOCK: usize = 16;
 
-/// What a derived key is for (6.3.2, table 1).
+/// What a derived key is for.
 const PIN_ENCRYPTION: u16 = 0x1000;
 const MAC_GENERATION: u16 = 0x2000;
 const MAC_VERIFICATION: u16 = 0x2001;
 const KEY_DERIVATION: u16 = 0x8000;
 const INITIAL_KEY: u16 = 0x8001;
 
-/// The initial key of a terminal with the initial key id `id` (6.4.1), of the base key's length.
+/// The initial key of a terminal with the initial key id `id`, of the base key's length.
 pub(super) fn initial_key(base: &CipherKey, id: &[u8; 8]) -> CipherKey {
     derived(base, INITIAL_KEY, *id)
 }
 
-/// The key of the transaction with `counter` for `purpose`, of the initial key's length (6.4.2).
+/// The key of the transaction with `counter` for `purpose`, of the initial key's length.
 pub(super) fn working_key(
     initial: &CipherKey,
     id: &[u8; 8],
@@ -43,14 +43,14 @@ pub(super) fn working_key(
     derived(&key, usage, context(id, counter))
 }
 
-/// The rightmost four bytes of the initial key id, and the counter (6.3.3).
+/// The rightmost four bytes of the initial key id, and the counter.
 fn context(id: &[u8; 8], counter: u32) -> [u8; 8] {
     let [_, _, _, _, a, b, c, d] = *id;
     let [w, x, y, z] = counter.to_be_bytes();
     [a, b, c, d, w, x, y, z]
 }
 
-/// A key for `usage` of the same algorithm as `parent`, from as many blocks as it needs (6.3.1).
+/// A key for `usage` of the same algorithm as `parent`, from as many blocks as it needs.
 fn derived(parent: &CipherKey, usage: u16, context: [u8; 8]) -> CipherKey {
     let (is_long, algorithm, bits) = match parent.algorithm() {
         CipherAlgorithm::Aes256 => (true, 4, 256_u16),
