@@ -114,8 +114,8 @@ impl Keys {
 fn is_for(store: &dyn KeyStore, slot: &Slot, wanted: &'static [Usage]) -> Result<(), VaultError> {
     let found = match store.open(slot, b"", b"") {
         Err(VaultError::WrongUsage { found, .. }) => found,
-        Err(error @ VaultError::UnknownSlot { .. }) => return Err(error),
-        Ok(_) | Err(_) => Usage::Seal,
+        Ok(_) | Err(VaultError::SealRefused { .. }) => Usage::Seal,
+        Err(error) => return Err(error),
     };
     if wanted.contains(&found) {
         return Ok(());
