@@ -147,13 +147,8 @@ fn ask(found: &Found, key: &PaymentKey) -> Result<(), CliError> {
     let connector: Arc<dyn Connector> = Arc::new(TcpConnector);
     for name in profile.destination.keys() {
         let Some(client) = client(&profile, name, &keys, &connector)? else { continue };
-        let binding = Binding {
-            order: key.clone(),
-            original: None,
-            amount: None,
-            stan: None,
-            pin: None,
-        };
+        let binding =
+            Binding { order: key.clone(), original: None, amount: None, stan: None, pin: None };
         let Ok(prepared) = client.destination().prepare(LOOKUP, b"{}", &binding) else {
             out::line(&format!("{name}: looks no orders up"))?;
             continue;
