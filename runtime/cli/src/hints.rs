@@ -280,8 +280,9 @@ mod desktop {
                 }
                 WorldError::Seed { .. } | WorldError::Listen { .. } => Self::environment(error),
                 WorldError::Random(_) => Self::environment(error),
-                WorldError::Address => {
-                    Self::failed(error).hinted("this is a fault of the terminal: please report it")
+                WorldError::MasterKey { .. } => Self::environment(error),
+                WorldError::Deck(_) | WorldError::Bank(_) => {
+                    Self::failed(error).hinted("this is a fault of the program: please report it")
                 }
             }
         }

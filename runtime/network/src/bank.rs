@@ -20,7 +20,7 @@ mod wire;
 use crate::destination::Trust;
 use caisson_core::{Currency, Reason};
 use caisson_iso8583::{Mti, Spec};
-use caisson_vault::{MacAlgorithm, PinFormat};
+use caisson_vault::{MacAlgorithm, PinBlock, PinFormat};
 use keys::Keys;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub(crate) mod field {
     pub(crate) const CURRENCY: u8 = 49;
     pub(crate) const PIN_BLOCK: u8 = 52;
     pub(crate) const KEYS: u8 = 62;
+    /// The original's data elements: message type, then trace number, then what else names it.
+    pub(crate) const ORIGINAL: u8 = 90;
     /// The message code, and the one of a message with a second bitmap.
     pub(crate) const MAC: [u8; 2] = [64, 128];
 }
@@ -62,6 +64,15 @@ pub(crate) struct Bank {
     pub(crate) mac: MacAlgorithm,
     pub(crate) pin_format: PinFormat,
     pub(crate) reasons: BTreeMap<String, Reason>,
+}
+
+impl Bank {
+    /// True where field 52 has room for `block`, no more and no less: a block of another format was
+    /// made for another bank.
+    fn holds(&self, block: &PinBlock) -> bool {
+        let field = self.spec.field(field::PIN_BLOCK);
+        field.is_some_and(|field| field.length.max() == block.block().len())
+    }
 }
 
 /// What is a bank's alone in an operation.

@@ -94,7 +94,7 @@ pub struct Operation {
 /// What an operation is in the acquirer's language.
 #[derive(Debug, Clone)]
 pub(crate) enum Form {
-    Wallet(WalletForm),
+    Wallet(Box<WalletForm>),
     Bank(BankForm),
 }
 

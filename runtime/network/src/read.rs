@@ -64,6 +64,9 @@ pub enum Flaw {
     /// Paid nothing, or more than was asked for.
     #[error("the answer says paid with an amount of nothing, or above what was asked for")]
     AmountDiffers,
+    /// A bank's: paid nothing, or in full another amount, or in part no less.
+    #[error("the answer says paid with an amount of nothing, or another than was asked for")]
+    AmountOther,
     /// Paid in another currency.
     #[error("the answer says paid in another currency than was asked for, or in none")]
     CurrencyDiffers,

@@ -192,6 +192,15 @@ pub enum RequestError {
         /// Its name.
         name: String,
     },
+    /// A reversal that would reverse something else.
+    #[error(
+        "the request to `{operation}` names another trace number in field 90 (original data \
+         elements) than this payment's; correct it, or leave the field out"
+    )]
+    OriginalStan {
+        /// The operation.
+        operation: String,
+    },
     /// Terminal: it has not given the payment a trace number.
     #[error("`{operation}` needs the payment's trace number")]
     StanMissing {
@@ -211,7 +220,10 @@ pub enum RequestError {
         operation: String,
     },
     /// Terminal: the PIN was enciphered for another destination.
-    #[error("the PIN for `{operation}` was enciphered under another scheme than its destination's")]
+    #[error(
+        "the PIN for `{operation}` was enciphered under another scheme, or in another format, than \
+         its destination's"
+    )]
     PinScheme {
         /// The operation.
         operation: String,

@@ -33,6 +33,11 @@
 //! | 0320 | DE60.3 not 202, 207 | upload of one transaction, after 95 |
 //! | 0320 | DE60.3 202, 207 | end of the upload: the batch is closed |
 //!
+//! A transaction is known by terminal, batch and DE11; merchant and date follow from them here. The
+//! same once more (its type may be marked as a repeat, 0221) gets the stored answer; anything else
+//! under the same numbers, another amount too, is a duplicate: 94. What is already known to be
+//! wrong is answered before that: 97, 03, A0, 77.
+//!
 //! An original is named by DE61 (batch, STAN), else by DE37; a pre-authorisation also by DE38 and
 //! the card. DE48 of a settlement is two blocks of 31 digits (own and foreign cards; the second is
 //! zeros here): debit amount 12 and count 3, credit amount 12 and count 3, and a digit: 1 agrees,

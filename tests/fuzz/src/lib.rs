@@ -13,6 +13,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod answers;
+mod banks;
 mod cards;
 mod configuration;
 mod corpus;
@@ -27,6 +28,7 @@ mod vault;
 mod views;
 
 pub use answers::{answer, exchange};
+pub use banks::{bank_answer, bank_exchange};
 pub use cards::{iso8583, tlv};
 pub use configuration::{destination, profile, request};
 pub use corpus::{Input, corpus, folder};
@@ -56,8 +58,10 @@ const fn target(name: &'static str, run: fn(&[u8]), mutations: u64) -> Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 22] = [
+pub const TARGETS: [Target; 24] = [
     target("answer", answer, 5_000),
+    target("bank_answer", bank_answer, 5_000),
+    target("bank_exchange", bank_exchange, 1_000),
     target("destination", destination, 3_000),
     target("document", document, 200),
     target("escpos", escpos, 2_000),

@@ -43,6 +43,16 @@ fn an_answer_proves_no_more_than_it_says() {
 }
 
 #[test]
+fn a_banks_answer_proves_no_more_than_its_code_says() {
+    check("bank_answer");
+}
+
+#[test]
+fn nothing_counts_over_a_banks_line_without_its_message_code() {
+    check("bank_exchange");
+}
+
+#[test]
 fn a_destination_is_complete_or_refused_with_its_line() {
     check("destination");
 }

@@ -30,19 +30,19 @@ const ANY_TYPE: Mti = Mti::literal(0x0200);
 impl Source<'_> {
     pub(crate) fn bank(
         &self,
-        raw: raw::Destination,
+        raw: &raw::Destination,
         folder: Option<&Path>,
     ) -> Result<Destination, ConfigError> {
-        let trust = self.bank_trust(&raw, folder)?;
+        let trust = self.bank_trust(raw, folder)?;
         let pin_format = raw.keys.get_ref().pin_format.format();
-        let spec = self.spec(&raw, pin_format)?;
+        let spec = self.spec(raw, pin_format)?;
         let keys = self.bank_keys(&raw.keys, &spec)?;
         let bank = Arc::new(Bank {
             trust,
-            head: self.head(&raw)?,
+            head: self.head(raw)?,
             terminal: self.fits(&spec, field::TERMINAL, &raw.terminal_id, "terminal_id")?,
             merchant: self.fits(&spec, field::MERCHANT, &raw.merchant_id, "merchant_id")?,
-            currencies: self.currencies(&raw, &spec)?,
+            currencies: self.currencies(raw, &spec)?,
             keys,
             mac: raw.keys.get_ref().mac.algorithm(),
             pin_format,

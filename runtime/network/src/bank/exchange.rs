@@ -46,7 +46,8 @@ async fn hear(
     (form, keys): (&BankForm, Arc<dyn CardKeys>),
 ) -> Result<Answer, Unheard> {
     let whole = wire::send(wire, &sealed.framed).await?;
-    let packed = whole.get(form.bank.head.len()..).ok_or(Unheard::NoMessage)?.to_vec();
+    let packed = whole.get(form.bank.head.len()..).ok_or(Unheard::NoMessage)?;
+    let packed = Zeroizing::new(packed.to_vec());
     // From here on it counts, or it is no answer. A thread of its own: the vault may wait.
     let (believing, sent) = (form.clone(), prepared.binding.clone());
     let believe = move || believe(&believing, keys.as_ref(), sealed.key.as_ref(), &sent, &packed);

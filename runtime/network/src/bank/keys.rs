@@ -82,16 +82,18 @@ impl Keys {
     }
 }
 
-/// Whether `slot` is there and for one of `wanted`. A store tells the usage of a slot where it has
-/// no public key to tell.
+/// Whether `slot` is there and for `wanted`. A store tells a slot's usage where it is asked to do
+/// what the slot is not for, and opening nothing does nothing.
 fn is_for(store: &dyn KeyStore, slot: &Slot, wanted: &'static [Usage]) -> Result<(), VaultError> {
-    let wrong = |found| VaultError::WrongUsage { slot: slot.clone(), wanted, found };
-    match store.public_key(slot) {
-        Err(VaultError::WrongUsage { found, .. }) if wanted.contains(&found) => Ok(()),
-        Err(VaultError::WrongUsage { found, .. }) => Err(wrong(found)),
-        Err(error) => Err(error),
-        Ok(_) => Err(wrong(Usage::Sign)),
+    let found = match store.open(slot, b"", b"") {
+        Err(VaultError::WrongUsage { found, .. }) => found,
+        Ok(_) | Err(VaultError::SealRefused { .. }) => Usage::Seal,
+        Err(error) => return Err(error),
+    };
+    if wanted.contains(&found) {
+        return Ok(());
     }
+    Err(VaultError::WrongUsage { slot: slot.clone(), wanted, found })
 }
 
 /// The key of one request, for its message code and for that of the answer.

@@ -57,11 +57,11 @@ pub(crate) fn read(form: &BankForm, sent: &Binding, body: &[u8]) -> Read {
     if let Err(foreign) = check_ours(form, sent, &message) {
         return Read::nothing(Some(Flaw::Foreign(foreign)));
     }
-    let Some(codes) = &form.codes else {
-        return Read::nothing(None);
-    };
     let code = message.text(field::ANSWER_CODE);
     let reason = code.and_then(|code| form.bank.reasons.get(code)).copied();
+    let Some(codes) = &form.codes else {
+        return Read { reason, ..Read::nothing(None) };
+    };
     match apply(form, codes, sent, &message) {
         Ok((reading, amount)) => Read { reading, amount, reason, flaw: None },
         Err(flaw) => Read { reason, ..Read::nothing(Some(flaw)) },
@@ -87,12 +87,12 @@ fn apply(
                 return Err(Flaw::CurrencyDiffers);
             }
             let moved = message.number(field::AMOUNT).ok_or(Flaw::AmountMissing)?;
-            let moved = Money::new(moved, asked.currency()).map_err(|_| Flaw::AmountDiffers)?;
+            let moved = Money::new(moved, asked.currency()).map_err(|_| Flaw::AmountOther)?;
             let fits = match meaning {
                 Code::Partial => !moved.is_zero() && moved.minor() < asked.minor(),
                 _ => moved == asked && !moved.is_zero(),
             };
-            if fits { Ok((Reading::Paid, Some(moved))) } else { Err(Flaw::AmountDiffers) }
+            if fits { Ok((Reading::Paid, Some(moved))) } else { Err(Flaw::AmountOther) }
         }
     }
 }

@@ -7,6 +7,10 @@
 use super::{BankForm, PinUse, field};
 use crate::request::{Binding, Content, Made, RequestError};
 use caisson_iso8583::{FieldError, Message};
+use std::ops::Range;
+
+/// Where the trace number stands in field 90, in digits (ISO 8583:1987, field 90).
+const ORIGINAL_STAN: Range<usize> = 4..10;
 
 impl BankForm {
     /// The request of `operation`, whose message `app` is within the limit, for `binding`.
@@ -23,6 +27,7 @@ impl BankForm {
             return Err(RequestError::Type { operation: name(), expected: self.mti });
         }
         self.check_fields(operation, &message)?;
+        self.check_original(operation, &message, binding)?;
         self.check_pin(operation, binding)?;
         self.write_host_fields(operation, &mut message, binding)?;
         let bytes =
@@ -53,12 +58,29 @@ impl BankForm {
         Ok(())
     }
 
+    /// An undo takes back its own payment and no other, also where a field of the app's names it.
+    fn check_original(
+        &self,
+        operation: &str,
+        message: &Message<'_>,
+        binding: &Binding,
+    ) -> Result<(), RequestError> {
+        let Some(original) = message.text(field::ORIGINAL) else { return Ok(()) };
+        let named = original.get(ORIGINAL_STAN);
+        let is_own = binding.stan.is_some_and(|stan| named == Some(&stan.to_string()));
+        // A refund's original is another payment, and a service only reports.
+        if is_own || self.original || self.codes.is_none() {
+            return Ok(());
+        }
+        Err(RequestError::OriginalStan { operation: operation.to_owned() })
+    }
+
     fn check_pin(&self, operation: &str, binding: &Binding) -> Result<(), RequestError> {
         let operation = || operation.to_owned();
         match (self.pin, &binding.pin) {
             (PinUse::Required, None) => Err(RequestError::PinMissing { operation: operation() }),
             (PinUse::None, Some(_)) => Err(RequestError::PinNotHere { operation: operation() }),
-            (_, Some(pin)) if !self.bank.keys.fit(pin) => {
+            (_, Some(pin)) if !self.bank.keys.fit(pin) || !self.bank.holds(&pin.block) => {
                 Err(RequestError::PinScheme { operation: operation() })
             }
             _ => Ok(()),

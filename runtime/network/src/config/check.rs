@@ -36,8 +36,8 @@ pub(super) fn destination(
 ) -> Result<Destination, ConfigError> {
     let at = Source { file, text };
     match at.read::<raw::Which>()?.protocol {
-        raw::Protocol::SignedJson => at.wallet(at.read()?, folder),
-        raw::Protocol::Iso8583 => at.bank(at.read()?, folder),
+        raw::Protocol::SignedJson => at.wallet(&at.read()?, folder),
+        raw::Protocol::Iso8583 => at.bank(&at.read()?, folder),
     }
 }
 
@@ -81,7 +81,7 @@ impl Source<'_> {
 
     fn wallet(
         &self,
-        raw: raw::Destination,
+        raw: &raw::Destination,
         folder: Option<&Path>,
     ) -> Result<Destination, ConfigError> {
         let server_name = self.server_name(&raw.server_name)?;

@@ -190,8 +190,8 @@ pub enum Fault {
     SlotTwice,
     /// A field that cannot carry a key serial number.
     #[error(
-        "must be a field of bytes or text with room for 12 bytes that the terminal does not \
-             write otherwise: 57, 59, 62 or 63"
+        "must be a field of bytes or text, with room for 12 bytes, that the terminal does not write \
+         otherwise; 62 is one"
     )]
     KsnField,
     /// Not the type of a request.

@@ -30,7 +30,7 @@ impl Source<'_> {
         let expires = self.expires(raw, &fields, &key)?;
         let timeout = self.timeout(&raw.timeout_ms, &key("timeout_ms"))?;
         let result = self.result(raw, reasons, &key)?;
-        let form = Form::Wallet(WalletForm { path, fields, expires, result });
+        let form = Form::Wallet(Box::new(WalletForm { path, fields, expires, result }));
         Ok(Operation { name: name.to_owned(), kind, timeout, repeatable, form })
     }
 

@@ -19,37 +19,37 @@ impl WalletForm {
         app: &[u8],
         binding: &Binding,
     ) -> Result<Made, RequestError> {
-        let operation = || operation.to_owned();
-        let mut object = json::object(app)
-            .map_err(|error| RequestError::Json { operation: operation(), error })?;
+        let name = || operation.to_owned();
+        let mut object =
+            json::object(app).map_err(|error| RequestError::Json { operation: name(), error })?;
         if !object.iter().all(plain_names) {
-            return Err(RequestError::FieldName { operation: operation() });
+            return Err(RequestError::FieldName { operation: name() });
         }
         if !object.values().all(is_exact) {
-            return Err(RequestError::Number { operation: operation() });
+            return Err(RequestError::Number { operation: name() });
         }
         let expires = self
             .expires
             .as_ref()
-            .map(|expires| read_expires(expires, operation(), &object))
+            .map(|expires| read_expires(expires, name(), &object))
             .transpose()?;
-        self.write_host_fields(operation(), &mut object, binding)?;
+        self.write_host_fields(operation, &mut object, binding)?;
         let bytes = json::canonical(object).into_bytes();
         Ok(Made { bytes: bytes.into(), content: Content::Wallet { expires } })
     }
 
     fn write_host_fields(
         &self,
-        operation: String,
+        operation: &str,
         object: &mut Object,
         binding: &Binding,
     ) -> Result<(), RequestError> {
         let mut write = |pointer: &Option<Pointer>, value: Option<Value>| match (pointer, value) {
             (Some(pointer), Some(value)) => pointer.write(object, value).map_err(|_| {
-                let (operation, pointer) = (operation.clone(), pointer.to_string());
+                let (operation, pointer) = (operation.to_owned(), pointer.to_string());
                 RequestError::Taken { operation, pointer }
             }),
-            (Some(_), None) => Err(RequestError::AmountMissing { operation: operation.clone() }),
+            (Some(_), None) => Err(RequestError::AmountMissing { operation: operation.to_owned() }),
             (None, _) => Ok(()),
         };
         let number = |key: &PaymentKey| Value::from(key.as_str());

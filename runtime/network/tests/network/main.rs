@@ -8,6 +8,7 @@
     reason = "helpers of tests fail the test"
 )]
 
+mod bank;
 mod configuration;
 mod exchange;
 mod gateway;

@@ -29,7 +29,7 @@ pub(super) struct Request {
     pub(super) auth_code: Option<String>,
     /// What the MAC covers, and the MAC; none in a message without.
     pub(super) sealed: Option<(Vec<u8>, Vec<u8>)>,
-    /// SHA-256 of what is asked, without the MAC.
+    /// SHA-256 of what is asked: without the MAC, and without the mark of a repeat in its type.
     pub(super) digest: [u8; 32],
 }
 
@@ -66,7 +66,9 @@ impl Request {
             Some((bytes.get(covered)?.to_vec(), bytes.get(mac)?.to_vec()))
         });
         let end = layout.mac().map_or(bytes.len(), |mac| mac.start);
-        let digest = Sha256::digest(bytes.get(layout.mti().start..end).unwrap_or_default());
+        let kind = message.mti().first().bcd().to_be_bytes();
+        let fields = bytes.get(layout.mti().end..end).unwrap_or_default();
+        let digest = Sha256::digest([&kind, fields].concat());
         Ok(Self {
             operation,
             terminal: text(41).ok_or(FORMAT)?,

@@ -238,6 +238,7 @@ impl Pos {
             "complete" => ("0200", "000000", "06", "20"),
             "complete-void" => ("0200", "200000", "06", "21"),
             "advice" => ("0220", "000000", "00", "30"),
+            "advice-again" => ("0221", "000000", "00", "30"),
             "reverse" => ("0400", "000000", "00", "22"),
             "reverse-again" => ("0401", "000000", "00", "22"),
             "settle" => return self.settlement(stan, rest),

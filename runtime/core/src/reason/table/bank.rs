@@ -9,7 +9,7 @@ macro_rules! bank_rows {
     /// Codes 01, 02, 05: the issuer wants to speak with the cardholder, or gives no reason.
     IssuerRefused "issuer-refused" NotPaid Customer Otherwise
         why "发卡行拒绝了这笔交易。" "The bank that issued the card refused."
-        next "请换一张卡或改用扫码；持卡人可致电发卡行。" "Ask for another card or a code; the customer may call the bank."
+        next "请换一张卡或改用扫码；持卡人可致电发卡行。" "Ask for another card; the customer may call the bank."
         customer "请与发卡银行联系，或换一张卡。" "Please call your bank, or use another card.";
     /// Code 03: the acquirer does not know this merchant.
     MerchantUnknown "merchant-unknown" NotPaid Acquirer AfterRepair
@@ -49,7 +49,7 @@ macro_rules! bank_rows {
     /// Code 12: the kind or the original does not fit.
     TransactionInvalid "transaction-invalid" NotPaid Cashier Otherwise
         why "交易类型或原交易不符。" "The bank does not take this kind of transaction."
-        next "请核对交易类型和原交易日期；再次出现请联系服务商。" "Check kind and date of the original; if it repeats call support."
+        next "请核对交易类型和原交易；再次出现请联系服务商。" "Check kind and original; if it repeats call support."
         customer "交易未成功，请稍候。" "The transaction did not succeed. Please wait.";
     /// Code 13: no amount that the bank takes.
     AmountRefused "amount-refused" NotPaid Cashier Now
@@ -80,7 +80,7 @@ macro_rules! bank_rows {
     PinBlocked "pin-blocked" NotPaid Customer Otherwise
         why "密码错误次数超限，密码已锁定。" "The PIN was wrong too often and is blocked."
         next "请换一张卡；持卡人需联系发卡行解锁。" "Ask for another card; the customer's bank unblocks the PIN."
-        customer "密码已锁定，请联系发卡银行，或换一张卡。" "Your PIN is blocked. Please call your bank, or use another card.";
+        customer "密码已锁定，请联系银行或换一张卡。" "Your PIN is blocked. Call your bank, or use another card.";
     /// Code 54, and what the terminal reads from the card.
     CardExpired "card-expired" NotPaid Customer Otherwise
         why "卡已过期。" "The card has expired."
