@@ -8,6 +8,29 @@
 //! Deliberately not here: real money, interchange between banks, a ledger of accounts, and keys
 //! that protect anything. Every key in this host is a TEST key.
 //!
+//! # Run it
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use caisson_acquirer::bank::{
+//!     Bank, BankCard, BankConfig, BankTerminal, KeyScheme, TestKey, serve_bank,
+//! };
+//!
+//! let mut config = BankConfig::new([7; 32]);
+//! let scheme = KeyScheme::MasterSession { master: TestKey([1; 16]) }; // also in the terminal
+//! let terminal = BankTerminal { merchant: "898310000000001".to_owned(), scheme };
+//! config.terminals.insert("10000001".to_owned(), terminal);
+//! let card = BankCard { pin: Some("1234".to_owned()), ..BankCard::default() };
+//! config.cards.insert("6228480000001237".to_owned(), card);
+//! config.faults.push("loses the answer to sale, once".parse()?);
+//! let bank = Bank::open(config, "bank.sqlite".as_ref())?;
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! let stop = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
+//! serve_bank(listener, None, bank.clone(), stop).await; // or TLS: TestCertificates' server_config
+//! println!("{:?}", bank.books()?.net("10000001", "000001")?);
+//! # Ok(()) }
+//! ```
+//!
 //! # The wire
 //!
 //! A connection carries any number of exchanges: two bytes of length (big-endian), then a message

@@ -1,21 +1,25 @@
 //! The bank host on a wire: TCP, or TLS over it; frames in, frames out.
 //!
 //! The caller brings the listener and the end ([`serve_bank`]), or a single stream
-//! ([`serve_bank_stream`]). Nothing here decides about money. Exchanges of one connection go one
-//! after the other: behind an answer that is late, the next request waits.
+//! ([`serve_bank_stream`]). Nothing here decides about money. A late answer holds up nothing: the
+//! reversal that comes on the same connection is answered first.
 
 use std::future::Future;
 use std::sync::Arc;
 
 use caisson_iso8583::framed_length;
 use rustls::ServerConfig;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split};
 use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
 use super::host::{Bank, Reply};
 use crate::ConnectionError;
 use crate::server::{SILENCE, accept_each, accept_tls};
+
+/// Messages of one connection that are worked on at a time; a terminal has one or two.
+const WAITING_MAX: usize = 16;
 
 /// Serves until `shutdown` completes; then open connections are dropped. Without `tls` in the clear.
 pub async fn serve_bank(
@@ -56,23 +60,42 @@ where
     }
 }
 
-async fn exchanges<S>(mut stream: S, bank: Bank) -> Result<(), ConnectionError>
+async fn exchanges<S>(stream: S, bank: Bank) -> Result<(), ConnectionError>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    while let Some(message) = read_message(&mut stream).await? {
-        match bank.exchange(message).await? {
-            Reply::Send(bytes) => stream.write_all(&bytes).await?,
-            Reply::SendTwice(bytes) => {
-                stream.write_all(&bytes).await?;
-                stream.write_all(&bytes).await?;
-            }
-            Reply::Silence => {}
-            Reply::Drop => return Err(ConnectionError::Dropped),
+    let (mut reader, mut writer) = split(stream);
+    let (replies, mut replied) = mpsc::channel(WAITING_MAX);
+    let waiting = Arc::new(Semaphore::new(WAITING_MAX));
+    let reading = async move {
+        while let Some(message) = read_message(&mut reader).await? {
+            let slot = Arc::clone(&waiting).acquire_owned().await;
+            let (bank, replies) = (bank.clone(), replies.clone());
+            tokio::spawn(async move {
+                let _slot = slot;
+                let reply = bank.exchange(message).await;
+                // Nobody listens any more: the terminal has gone.
+                replies.send(reply).await.ok();
+            });
         }
-        stream.flush().await?;
-    }
-    Ok(stream.shutdown().await?)
+        Ok(())
+    };
+    let writing = async {
+        while let Some(reply) = replied.recv().await {
+            match reply? {
+                Reply::Send(bytes) => writer.write_all(&bytes).await?,
+                Reply::SendTwice(bytes) => {
+                    writer.write_all(&bytes).await?;
+                    writer.write_all(&bytes).await?;
+                }
+                Reply::Silence => {}
+                Reply::Drop => return Err(ConnectionError::Dropped),
+            }
+            writer.flush().await?;
+        }
+        Ok(writer.shutdown().await?)
+    };
+    tokio::try_join!(reading, writing).map(|_| ())
 }
 
 /// The next message without its length; none where the terminal hung up between two.

@@ -1,8 +1,13 @@
 //! Every fault by script strikes where, how and as often as it says.
 
-use caisson_acquirer::bank::BankFault;
+use std::time::Duration;
 
-use crate::pos::Pos;
+use caisson_acquirer::bank::{BankFault, serve_bank_stream};
+use caisson_iso8583::{CUP, Message, frame};
+use tokio::io::AsyncWriteExt as _;
+use tokio::time::timeout;
+
+use crate::pos::{PAN, Pos, TERMINAL, exchange, read_answer};
 
 async fn check(steps: &str, expected: &str) {
     assert_eq!(Pos::signed_on().await.play(steps).await, expected, "{steps}");
@@ -67,6 +72,27 @@ async fn a_slow_message_is_booked_later_even_if_its_terminal_has_gone() {
         "silence | 25 | net 0",
     )
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_does_not_hold_up_the_reversal_on_its_connection() {
+    let pos = Pos::signed_on().await;
+    let (mut near, far) = tokio::io::duplex(64 * 1024);
+    let serving = tokio::spawn(serve_bank_stream(far, None, pos.bank.clone()));
+    let mut sale = pos.message("0200", "1", "22");
+    sale.set(2, PAN).unwrap().set(3, "000000").unwrap().set(25, "00").unwrap();
+    sale.set_number(4, 1_273).unwrap();
+    near.write_all(&frame(&pos.seal(&sale)).unwrap()).await.unwrap();
+    let patience = timeout(Duration::from_secs(60), read_answer(&mut near)).await;
+    assert!(patience.is_err());
+    sale.set_mti("0400".parse().unwrap());
+    let reversed = exchange(&mut near, &pos.seal(&sale)).await;
+    assert_eq!((reversed.mti().bcd(), reversed.text(39)), (0x0410, Some("00")));
+    let late = Message::unpack(&CUP, &read_answer(&mut near).await.unwrap()).unwrap();
+    assert_eq!((late.mti().bcd(), late.text(39)), (0x0210, Some("00")));
+    drop(near);
+    assert!(serving.await.unwrap().is_ok());
+    assert_eq!(pos.bank.books().unwrap().net(TERMINAL, "000001").unwrap(), Some(0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -122,6 +122,11 @@ async fn an_answer_has_the_hosts_own_time_and_numbers() {
 async fn an_advice_is_booked_without_a_question() {
     check("1 advice 12.51 | net 1 | again | net 1", "00 1251 | net 1251 | 00 1251 | net 1251")
         .await;
+    check(
+        "1 advice 12.51 | 1 advice-again 12.51 | 1 advice-again 12.50 | net 1",
+        "00 1251 | 00 1251 | 94 | net 1251",
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
