@@ -251,8 +251,8 @@ mod tests {
         Key::new(hex::bytes(text).unwrap().try_into().unwrap())
     }
 
-    /// The issuer of PyEMV's tests (github.com/knovichikhin/pyemv, `tests/test_cvn_hsm.py`, whose
-    /// values were taken from a hardware security module), and its card.
+    /// The issuer of PyEMV's tests (github.com/knovichikhin/pyemv, `tests/test_cvn_hsm.py`), and
+    /// its card. All values below are from there.
     fn card() -> MasterKeys {
         let issuer = MasterKeys {
             ac: key("0123456789ABCDEFFEDCBA9876543210"),
@@ -284,14 +284,14 @@ mod tests {
     }
 
     #[test]
-    fn cryptograms_and_arpc_are_those_that_a_security_module_made() {
+    fn cryptograms_and_arpc_are_the_published_ones() {
         check(Scheme::Vis10, "06010A03A06010", *b"00", "29CCA15AE665FA2E", "28993816AFAE4AEB3030");
         // Their CSU is zero: not approved.
         check(Scheme::Vis18, "06011203A0B800", *b"05", "7A788EA6B8A3E733", "9AF514C100000000");
     }
 
     #[test]
-    fn script_macs_are_those_that_a_security_module_made() {
+    fn script_macs_and_enciphered_pins_are_the_published_ones() {
         let mac = |arqc: &str, data: &[u8], header: [u8; 5]| {
             let arqc = eight(&hex::bytes(arqc).unwrap());
             hex::text(&script_mac(&card(), header, 0x1C, arqc, data))

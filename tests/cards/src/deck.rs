@@ -24,6 +24,8 @@ pub const CARDS: &[(&str, &str)] = &[
     ("tap-visa", include_str!("../deck/tap-visa.toml")),
     ("tap-mastercard", include_str!("../deck/tap-mastercard.toml")),
     ("two-cards", include_str!("../deck/two-cards.toml")),
+    ("tap-torn", include_str!("../deck/tap-torn.toml")),
+    ("unknown-application", include_str!("../deck/unknown-application.toml")),
     ("pin-blocked", include_str!("../deck/pin-blocked.toml")),
     ("pin-last-try", include_str!("../deck/pin-last-try.toml")),
     ("expired", include_str!("../deck/expired.toml")),

@@ -3,6 +3,17 @@
 //! Knows the master keys of the three TEST issuers and nothing of a terminal. What must never
 //! happen: an answer to a cryptogram that was not verified; so [`Verified`], from which answers
 //! and scripts are made, comes from [`verify`] alone.
+//!
+//! ```no_run
+//! # fn authorise(pan: &str, de55: &[u8]) -> Result<(), caisson_cards::issuer::IssuerError> {
+//! use caisson_cards::issuer::{Cryptogram, Script, ScriptTime, verify};
+//!
+//! let verified = verify(pan, 1, de55)?; // the sequence number is DE23, or 5F34 in DE55
+//! assert_eq!(verified.kind(), Cryptogram::Arqc);
+//! let tag_91 = verified.issuer_authentication(*b"00");
+//! let tag_72 = verified.script_template(ScriptTime::After, [0, 0, 0, 1], &[Script::UnblockPin]);
+//! # Ok(()) }
+//! ```
 
 use crate::cryptogram::{Covered, IssuerAnswer, Scheme, enciphered_pin, script_mac, terminal_data};
 use crate::hex;

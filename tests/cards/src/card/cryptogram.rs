@@ -110,6 +110,8 @@ impl Card {
         // No answer of the issuer arrives as zeros (EMV Book 3, 5.4).
         let spoken = issuer_data.filter(|data| data.iter().any(|byte| *byte != 0));
         if let Some(data) = spoken.filter(|_| by_cdol2) {
+            // A wrong ARPC is no error of the command: the transaction remembers it, and the
+            // answer is an AAC.
             let _ = self.check_issuer(at, data);
         }
         let issuer = self.session.as_ref().map(|session| session.transaction.issuer);

@@ -184,7 +184,8 @@ fn signed_records(card: &CardProfile, application: &Application) -> Vec<Vec<u8>>
     vec![who.concat(), how.concat(), lists.concat()]
 }
 
-/// Application version number (9F08): that of each brand's common test cards.
+/// Application version number (9F08): what public terminal configurations list for each brand, so
+/// that terminal and card agree.
 fn version(card: &CardProfile) -> [u8; 2] {
     match card.brand {
         crate::pan::Brand::UnionPay => [0x00, 0x30],

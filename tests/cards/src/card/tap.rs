@@ -9,6 +9,7 @@ use super::Card;
 use super::transaction::Stage;
 use crate::apdu::{CONDITIONS_NOT_SATISFIED, Sw, WRONG_LENGTH};
 use crate::cryptogram::terminal_data;
+use crate::pan::Brand;
 use crate::profile::{Interface, TapCvm};
 use crate::symmetric::eight;
 use crate::tlv::tlv;
@@ -20,8 +21,8 @@ const TTQ_CVM_REQUIRED: u8 = 0x40;
 /// Card transaction qualifiers (9F6C): online PIN required, signature required, in byte 1.
 const CTQ_ONLINE_PIN: u8 = 0x80;
 const CTQ_SIGNATURE: u8 = 0x40;
-/// Form factor (9F6E): a plain card.
-const FORM_FACTOR: [u8; 4] = [0x20, 0x70, 0x00, 0x00];
+/// Form factor (9F6E) of a Visa card: a plain card. The tag means something else to other brands.
+const FORM_FACTOR: [u8; 4] = [0x20, 0x00, 0x00, 0x00];
 
 impl Card {
     pub(super) fn tapped_options(
@@ -55,8 +56,10 @@ impl Card {
             tlv(0x9F27, &[kind]),
             tlv(0x9F36, &atc.to_be_bytes()),
             tlv(0x9F6C, &[ctq, 0]),
-            tlv(0x9F6E, &FORM_FACTOR),
         ]);
+        if loaded.profile.aid.0.starts_with(&Brand::Visa.rid()) {
+            objects.push(tlv(0x9F6E, &FORM_FACTOR));
+        }
         self.with_session(|session| {
             session.transaction.stage = Stage::Complete;
             session.transaction.cryptogram = Some(cryptogram);

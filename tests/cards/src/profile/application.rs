@@ -235,7 +235,7 @@ pub struct Application {
     #[serde(default = "any_use")]
     pub auc: Hex,
     /// Issuer action code, denial (9F0E), 5 bytes.
-    #[serde(default = "deny_nothing")]
+    #[serde(default = "deny_forbidden_use")]
     pub iac_denial: Hex,
     /// Issuer action code, online (9F0F), 5 bytes.
     #[serde(default = "online_for_much")]
@@ -291,8 +291,9 @@ fn any_use() -> Hex {
     Hex(vec![0xFF, 0xC0])
 }
 
-fn deny_nothing() -> Hex {
-    Hex(vec![0; 5])
+/// A use that the card does not allow is denied without asking the issuer.
+fn deny_forbidden_use() -> Hex {
+    Hex(vec![0x00, 0x10, 0x00, 0x00, 0x00])
 }
 
 /// Online for failed ODA, failed CVM, exceeded limits and a new card.

@@ -6,6 +6,12 @@ use crate::pan::Brand;
 use crate::profile::IssuerAuthentication;
 use crate::tlv::Dol;
 
+/// Most applications by tap: all their directory entries stand in one answer of 256 bytes.
+const TAPPED_MAX: usize = 5;
+/// Longest data object list, so that two fit into one record, and the data that it asks for, so
+/// that they fit into one command.
+const LIST_BYTES_MAX: usize = 100;
+const LIST_DATA_BYTES_MAX: usize = 250;
 /// Longest answer to reset in bytes (ISO/IEC 7816-3, 8.2).
 const ATR_BYTES: std::ops::RangeInclusive<usize> = 2..=33;
 
@@ -55,6 +61,9 @@ fn check_chip(
     rule(left <= chip.pin_tries, "chip.pin-tries-left", "is more than chip.pin-tries")?;
     let number = chip.applications.len();
     rule((1..=APPLICATIONS_MAX).contains(&number), "chip.applications", "are 1 to 8")?;
+    let tapped = |one: &&Application| one.interfaces.contains(&Interface::Contactless);
+    let tapped = chip.applications.iter().filter(tapped).count();
+    rule(tapped <= TAPPED_MAX, "chip.applications", "are at most 5 by tap")?;
     let status = profile.misbehaviour.wrong_status.as_ref();
     let two = status.is_none_or(|wrong| wrong.status.0.len() == 2);
     rule(two, "misbehaviour.wrong-status", "is two bytes")?;
@@ -96,9 +105,21 @@ fn broken_rule(chip: &Chip, application: &Application) -> Option<(&'static str, 
         (application.country <= 999, "country", "is at most 999"),
         (application.currency <= 999, "currency", "is at most 999"),
         (!offline_pin || chip.pin.is_some(), "cvm", "has offline PIN, but chip.pin is missing"),
-        (is_list(&application.pdol.0), "pdol", "is a list of tags and lengths, 250 bytes of data"),
-        (has_needed(&application.cdol1.0), "cdol1", "asks for what a cryptogram covers"),
-        (has_needed(&application.cdol2.0), "cdol2", "asks for what a cryptogram covers"),
+        (
+            is_list(&application.pdol.0),
+            "pdol",
+            "is a list of tags and lengths, at most 100 bytes for at most 250",
+        ),
+        (
+            has_needed(&application.cdol1.0),
+            "cdol1",
+            "is a list of at most 100 bytes that asks for what a cryptogram covers",
+        ),
+        (
+            has_needed(&application.cdol2.0),
+            "cdol2",
+            "is a list of at most 100 bytes that asks for what a cryptogram covers",
+        ),
         (by_cdol2 == asks_issuer, "cdol2", "asks for 91 if, and only if, it authenticates so"),
         (
             !asks_issuer || issuer_len == Some(if vis_18 { 8 } else { 10 }),
@@ -118,11 +139,11 @@ fn is_contact_or_tap(application: &Application) -> bool {
 }
 
 fn is_list(bytes: &[u8]) -> bool {
-    Dol::parse(bytes).is_ok_and(|dol| dol.data_len() <= 250)
+    let short = bytes.len() <= LIST_BYTES_MAX;
+    short && Dol::parse(bytes).is_ok_and(|dol| dol.data_len() <= LIST_DATA_BYTES_MAX)
 }
 
 fn has_needed(bytes: &[u8]) -> bool {
-    Dol::parse(bytes).is_ok_and(|dol| {
-        dol.data_len() <= 250 && TERMINAL_DATA.iter().all(|item| dol.items().contains(item))
-    })
+    let asks = |dol: Dol| TERMINAL_DATA.iter().all(|item| dol.items().contains(item));
+    is_list(bytes) && Dol::parse(bytes).is_ok_and(asks)
 }

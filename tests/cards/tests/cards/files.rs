@@ -90,6 +90,20 @@ fn a_mistake_in_a_card_file_is_named_with_its_place() {
 }
 
 #[test]
+fn what_would_not_fit_into_one_answer_is_refused() {
+    let (_, text) = deck::CARDS.first().unwrap();
+    let (card, application) = text.split_at(text.find("[[chip.applications]]").unwrap());
+    let parse = |times: usize| CardProfile::parse(&format!("{card}{}", application.repeat(times)));
+    assert!(parse(5).is_ok());
+    let error = parse(6).unwrap_err();
+    assert_eq!(error.to_string(), "chip.applications: are at most 5 by tap");
+    let long = format!("{text}cdol1 = \"{}\"\n", "9F0206".repeat(40));
+    let error = CardProfile::parse(&long).unwrap_err();
+    let expected = "chip.applications[0].cdol1: is a list of at most 100 bytes that asks for what a cryptogram covers";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
 fn an_unknown_name_and_a_huge_file_are_refused() {
     let (_, text) = deck::CARDS.first().unwrap();
     let error = CardProfile::parse(&format!("colour = \"red\"\n{text}")).unwrap_err();

@@ -37,7 +37,9 @@ proptest! {
             let mut fresh = card(name);
             fresh.power_on(Interface::Contact).unwrap();
             let started = begun(name).card;
-            for mut card in [fresh, started] {
+            let mut tapped = card("union-debit");
+            tapped.power_on(Interface::Contactless).unwrap();
+            for mut card in [fresh, started, tapped] {
                 for command in &commands {
                     let answer = card.transmit(command).unwrap();
                     prop_assert!(answer.len() >= 2, "{command:02X?}");

@@ -82,6 +82,18 @@ fn a_mute_card_stays_mute_until_it_loses_its_power() {
 }
 
 #[test]
+fn a_tapped_card_leaves_the_field_and_comes_back() {
+    let (mut terminal, _) = Terminal::meet(card("tap-torn"), Interface::Contactless).unwrap();
+    terminal.select("A000000333010101").unwrap();
+    assert_eq!(terminal.begin(), Err(Stop::Fault(Fault::Torn)));
+    let (mut again, _) = Terminal::meet(terminal.card, Interface::Contactless).unwrap();
+    again.select("A000000333010101").unwrap();
+    assert_eq!(again.begin(), Ok(()));
+    // The counter went on: the first tap has been a transaction.
+    assert_eq!(again.value(0x9F36), [0, 2]);
+}
+
+#[test]
 fn a_broken_chip_gives_no_answer_to_reset_and_has_its_stripe() {
     let mut card = card("chip-broken");
     assert_eq!(card.power_on(Interface::Contact), Err(Fault::Mute));
