@@ -1,7 +1,8 @@
 //! What the bits of the fields that decide a card sale say, in words for a developer.
 //!
-//! Sources: EMV Book 3, Annex C (`82`, `8E`, `94`, `95`, `9B`, `9F27`) and Book 4, Annex A (`9F33`,
-//! `9F34`). The words are ours.
+//! Sources: EMV Book 3, Annex C (`82`, `8E`, `94`, `95` and the action codes, `9B`, `9F07`, `9F27`),
+//! Book 4, Annex A (`9F33`, `9F34`), and the contactless Books A and C-3 (`9F66`, `9F6C`). The words
+//! are ours.
 
 use crate::Tag;
 
@@ -11,9 +12,12 @@ use crate::Tag;
 pub fn explain(tag: Tag, value: &[u8]) -> Vec<String> {
     match tag.value() {
         0x82 => flags(value, 2, &AIP),
-        0x95 => flags(value, 5, &TVR),
+        0x95 | 0x9F0D | 0x9F0E | 0x9F0F => flags(value, 5, &TVR),
         0x9B => flags(value, 2, &TSI),
+        0x9F07 => flags(value, 2, &USAGE),
         0x9F33 => flags(value, 3, &CAPABILITIES),
+        0x9F66 => flags(value, 4, &TERMINAL_QUALIFIERS),
+        0x9F6C => flags(value, 2, &CARD_QUALIFIERS),
         0x9F27 => cryptogram(value),
         0x9F34 => cvm_results(value),
         0x8E => cvm_list(value),
@@ -89,6 +93,46 @@ const CAPABILITIES: [Bit; 12] = [
     (3, 7, "DDA"),
     (3, 6, "card capture"),
     (3, 4, "CDA"),
+];
+
+const USAGE: [Bit; 10] = [
+    (1, 8, "valid for domestic cash"),
+    (1, 7, "valid for international cash"),
+    (1, 6, "valid for domestic goods"),
+    (1, 5, "valid for international goods"),
+    (1, 4, "valid for domestic services"),
+    (1, 3, "valid for international services"),
+    (1, 2, "valid at ATMs"),
+    (1, 1, "valid at terminals other than ATMs"),
+    (2, 8, "domestic cashback allowed"),
+    (2, 7, "international cashback allowed"),
+];
+
+const TERMINAL_QUALIFIERS: [Bit; 12] = [
+    (1, 8, "magnetic stripe mode supported"),
+    (1, 6, "EMV mode supported"),
+    (1, 5, "EMV with contacts supported"),
+    (1, 4, "reader works offline only"),
+    (1, 3, "online PIN supported"),
+    (1, 2, "signature supported"),
+    (1, 1, "offline data authentication for online authorisation supported"),
+    (2, 8, "online cryptogram required"),
+    (2, 7, "CVM required"),
+    (2, 6, "offline PIN supported (with contacts)"),
+    (3, 8, "issuer update processing supported"),
+    (3, 7, "consumer device CVM supported"),
+];
+
+const CARD_QUALIFIERS: [Bit; 9] = [
+    (1, 8, "online PIN required"),
+    (1, 7, "signature required"),
+    (1, 6, "go online if offline data authentication fails"),
+    (1, 5, "switch interface if offline data authentication fails"),
+    (1, 4, "go online if the application has expired"),
+    (1, 3, "switch interface for cash"),
+    (1, 2, "switch interface for cashback"),
+    (2, 8, "consumer device CVM performed"),
+    (2, 7, "issuer update processing supported by the card"),
 ];
 
 fn flags(value: &[u8], bytes: usize, bits: &[Bit]) -> Vec<String> {
@@ -259,6 +303,26 @@ mod tests {
                 "byte 2 bit 7: enciphered PIN for online verification",
                 "byte 3 bit 4: CDA",
             ],
+        );
+        check(0x9F0F, &[0, 0, 0, 0, 0x40], &["byte 5 bit 7: issuer authentication failed"]);
+        check(
+            0x9F07,
+            &[0x20, 0x80],
+            &["byte 1 bit 6: valid for domestic goods", "byte 2 bit 8: domestic cashback allowed"],
+        );
+        check(
+            0x9F66,
+            &[0x24, 0x80, 0, 0],
+            &[
+                "byte 1 bit 6: EMV mode supported",
+                "byte 1 bit 3: online PIN supported",
+                "byte 2 bit 8: online cryptogram required",
+            ],
+        );
+        check(
+            0x9F6C,
+            &[0x80, 0x80],
+            &["byte 1 bit 8: online PIN required", "byte 2 bit 8: consumer device CVM performed"],
         );
         check(0x95, &[0; 5], &[]);
         check(0x9F02, &[1; 6], &[]);

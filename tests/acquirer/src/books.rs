@@ -234,7 +234,7 @@ fn order_entry(row: &Row<'_>) -> rusqlite::Result<OrderEntry> {
 }
 
 /// `application_id` and `user_version`: both 0 in a new file.
-fn stamp(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+pub(crate) fn stamp(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
     let read = |name| connection.pragma_query_value(None, name, |row| row.get(0));
     Ok((read("application_id")?, read("user_version")?))
 }

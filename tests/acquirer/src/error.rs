@@ -64,6 +64,15 @@ pub enum ConnectionError {
         /// The limit.
         seconds: u64,
     },
+    /// What came is no message of the bank's spec; nothing was booked.
+    #[error("ISO 8583 with the client: {0}")]
+    Message(String),
+    /// The peer hung up within a message, or sent nothing for too long.
+    #[error("reading from or writing to the client: {0}")]
+    Stream(#[from] io::Error),
+    /// A fault closed the connection instead of answering, or the books cannot be written.
+    #[error("dropped by a fault, or because the books cannot be written")]
+    Dropped,
     /// The peer hung up, did not speak HTTP/1.1, or a fault dropped the connection.
     #[error("HTTP with the client: {0}")]
     Http(#[from] hyper::Error),

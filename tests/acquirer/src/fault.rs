@@ -2,7 +2,8 @@
 //!
 //! A fault is a line of text ("loses the answer to pay, once"); [`Fault`] reads and writes it.
 //! Faults wait in a list; the first that fits an exchange strikes it and counts down. They win
-//! over what the amount would choose, and they never touch the customer's phone.
+//! over what the amount would choose, and they never touch the customer's phone. The wallet gateway
+//! and the bank host share them; each has operations of its own ([`FaultTarget`]).
 
 use std::fmt;
 use std::str::FromStr;
@@ -47,11 +48,34 @@ pub enum FaultKind {
     RefusesConnections,
 }
 
+/// What a fault can wait for: the operations of one server.
+pub trait FaultTarget: Copy + Eq + 'static {
+    /// Every operation.
+    fn all() -> &'static [Self];
+    /// Its name in a fault's line.
+    fn name(self) -> &'static str;
+    /// The operation of that name.
+    #[must_use]
+    fn named(name: &str) -> Option<Self> {
+        Self::all().iter().copied().find(|target| target.name() == name)
+    }
+}
+
+impl FaultTarget for Operation {
+    fn all() -> &'static [Self] {
+        &Self::ALL
+    }
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+}
+
 /// A fault that strikes `times` times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fault {
+pub struct Fault<O = Operation> {
     /// The operation that it waits for; none: any operation.
-    pub operation: Option<Operation>,
+    pub operation: Option<O>,
     /// What goes wrong.
     pub kind: FaultKind,
     /// How often; `u32::MAX` is "always".
@@ -60,16 +84,24 @@ pub struct Fault {
 
 /// A line that is no fault; the text shows the line and every accepted form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{line:?} is no fault; {}", fault_help())]
+#[error("{line:?} is no fault; {forms}")]
 pub struct FaultSyntax {
     /// The line as it was written.
     pub line: String,
+    /// Every accepted form.
+    pub forms: String,
 }
 
-/// The accepted forms of a fault, for a help text.
+/// The accepted forms of a fault of the wallet gateway, for a help text.
 #[must_use]
 pub fn fault_help() -> String {
-    let names: Vec<_> = Operation::ALL.iter().map(|operation| operation.name()).collect();
+    fault_help_of::<Operation>()
+}
+
+/// The accepted forms of a fault that strikes operations of this kind, for a help text.
+#[must_use]
+pub fn fault_help_of<O: FaultTarget>() -> String {
+    let names: Vec<_> = O::all().iter().map(|operation| operation.name()).collect();
     format!(
         "write one of:\n  {}\nOP is {} or anything; N is 1 to {FAULT_SECONDS_MAX}; add \
          \", once\" (also without a word), \", twice\", \", N times\" or \", always\"",
@@ -78,15 +110,16 @@ pub fn fault_help() -> String {
     )
 }
 
-impl FromStr for Fault {
+impl<O: FaultTarget> FromStr for Fault<O> {
     type Err = FaultSyntax;
 
     fn from_str(line: &str) -> Result<Self, FaultSyntax> {
-        read(line.trim()).ok_or_else(|| FaultSyntax { line: line.to_owned() })
+        let wrong = || FaultSyntax { line: line.to_owned(), forms: fault_help_of::<O>() };
+        read(line.trim()).ok_or_else(wrong)
     }
 }
 
-fn read(line: &str) -> Option<Fault> {
+fn read<O: FaultTarget>(line: &str) -> Option<Fault<O>> {
     let (phrase, times) = match line.split_once(',') {
         Some((phrase, count)) => (phrase.trim_end(), read_times(count.trim())?),
         None => (line, 1),
@@ -116,7 +149,7 @@ fn read(line: &str) -> Option<Fault> {
     };
     let operation = match operation {
         "anything" => None,
-        name => Some(Operation::named(name)?),
+        name => Some(O::named(name)?),
     };
     Some(Fault { operation, kind, times })
 }
@@ -150,9 +183,9 @@ impl fmt::Display for FaultKind {
     }
 }
 
-impl fmt::Display for Fault {
+impl<O: FaultTarget> fmt::Display for Fault<O> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let operation = self.operation.map_or("anything", Operation::name);
+        let operation = self.operation.map_or("anything", O::name);
         out.write_str(&self.kind.to_string().replace("OP", operation))?;
         match self.times {
             1 => out.write_str(", once"),
@@ -165,12 +198,18 @@ impl fmt::Display for Fault {
 
 /// The faults still to strike. Clones share one list, so a test keeps a handle of a running
 /// gateway's faults.
-#[derive(Debug, Clone, Default)]
-pub struct Faults(Arc<Mutex<Vec<Fault>>>);
+#[derive(Debug, Clone)]
+pub struct Faults<O = Operation>(Arc<Mutex<Vec<Fault<O>>>>);
 
-impl Faults {
+impl<O> Default for Faults<O> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<O: FaultTarget> Faults<O> {
     /// Adds a fault behind those that wait.
-    pub fn push(&self, fault: Fault) {
+    pub fn push(&self, fault: Fault<O>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
     }
 
@@ -181,12 +220,12 @@ impl Faults {
 
     /// What still waits, in the order in which it strikes.
     #[must_use]
-    pub fn waiting(&self) -> Vec<Fault> {
+    pub fn waiting(&self) -> Vec<Fault<O>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes the fault that strikes an exchange of `operation`.
-    pub(crate) fn take(&self, operation: Operation) -> Option<FaultKind> {
+    pub(crate) fn take(&self, operation: O) -> Option<FaultKind> {
         self.strike(|fault| {
             fault.kind != FaultKind::RefusesConnections
                 && fault.operation.is_none_or(|wanted| wanted == operation)
@@ -198,7 +237,7 @@ impl Faults {
         self.strike(|fault| fault.kind == FaultKind::RefusesConnections).is_some()
     }
 
-    fn strike(&self, fits: impl Fn(&Fault) -> bool) -> Option<FaultKind> {
+    fn strike(&self, fits: impl Fn(&Fault<O>) -> bool) -> Option<FaultKind> {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fault = faults.iter_mut().find(|fault| fault.times > 0 && fits(fault))?;
         if fault.times != u32::MAX {

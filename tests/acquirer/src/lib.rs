@@ -1,9 +1,10 @@
-//! A wallet gateway to test payment apps against: a real server with a memory of its own.
+//! A wallet gateway and a bank host to test payment apps against: real servers with memories of
+//! their own. The bank host (cards, ISO 8583) is [`bank`]; this page is the gateway's.
 //!
 //! It answers as WeChat Pay, Alipay and UnionPay gateways do, keeps its own books, and does wrong
 //! whatever you ask it to. Guarantees: what was answered is in the books first; an order is
 //! charged at most once; the books never share code with the terminal that they are compared with.
-//! Deliberately not here: real money, real wallets, cards (ISO 8583), a ledger of who owns what.
+//! Deliberately not here: real money, real wallets, a ledger of who owns what.
 //!
 //! # Run it
 //!
@@ -122,13 +123,16 @@ pub use certificates::{CERTIFICATE_NAMES, TestCertificates};
 pub use error::{AcquirerError, ConnectionError};
 pub use exchange::{Operation, Reason};
 pub use fault::{
-    FAULT_PHRASES, FAULT_SECONDS_MAX, Fault, FaultKind, FaultSyntax, Faults, fault_help,
+    FAULT_PHRASES, FAULT_SECONDS_MAX, Fault, FaultKind, FaultSyntax, FaultTarget, Faults,
+    fault_help, fault_help_of,
 };
 pub use gateway::{Gateway, GatewayConfig};
 pub use server::{BODY_BYTES_MAX, serve, serve_stream};
 pub use wallet::{
     ALIPAY_CONFIRM_WINDOW_S, WECHAT_CANCEL_NOT_BEFORE_S, WECHAT_CONFIRM_WINDOW_S, Wallet,
 };
+
+pub mod bank;
 
 mod amounts;
 mod books;

@@ -18,11 +18,12 @@ use hyper::{Method, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use crate::exchange::Operation;
 use crate::exchange::phone::Act;
@@ -41,7 +42,7 @@ const CONNECTIONS_MAX: usize = 64;
 const CLIENT_SECONDS_MAX: u64 = 10;
 /// How long a lost message keeps the connection open: longer than any client's patience, so that
 /// it is the client who gives up.
-const SILENCE: Duration = Duration::from_secs(600);
+pub(crate) const SILENCE: Duration = Duration::from_secs(600);
 /// Wait after a failed accept (no file handles left), so that a full process does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -57,27 +58,40 @@ pub async fn serve(
     gateway: Gateway,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), AcquirerError> {
+    let time = gateway.keep_time();
+    let accepting = accept_each(listener, |stream| {
+        let (tls, gateway) = (Arc::clone(&tls), gateway.clone());
+        async move { serve_stream(stream, tls, gateway).await }
+    });
+    tokio::select! {
+        () = shutdown => Ok(()),
+        ended = time => ended,
+        () = accepting => Ok(()),
+    }
+}
+
+/// Begins a task for each connection, never too many at a time; all end when this is dropped.
+pub(crate) async fn accept_each<F>(listener: TcpListener, mut begin: impl FnMut(TcpStream) -> F)
+where
+    F: Future<Output = Result<(), ConnectionError>> + Send + 'static,
+{
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut connections = JoinSet::new();
-    let time = gateway.keep_time();
-    tokio::pin!(shutdown, time);
     loop {
         let accepted = async {
             let slot = Arc::clone(&slots).acquire_owned().await;
             (slot, listener.accept().await)
         };
         let (slot, accepted) = tokio::select! {
-            () = &mut shutdown => return Ok(()),
-            ended = &mut time => return ended,
             Some(_) = connections.join_next() => continue,
             accepted = accepted => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let (tls, gateway) = (Arc::clone(&tls), gateway.clone());
+                let serving = begin(stream);
                 connections.spawn(async move {
                     let _slot = slot;
-                    if let Err(error) = serve_stream(stream, tls, gateway).await {
+                    if let Err(error) = serving.await {
                         tracing::info!(%peer, %error, "connection ended without an answer");
                     }
                 });
@@ -106,20 +120,31 @@ where
     if gateway.faults().take_refusal() {
         return Err(ConnectionError::Refused);
     }
-    let patience = Duration::from_secs(CLIENT_SECONDS_MAX);
-    let stream = match timeout(patience, TlsAcceptor::from(tls).accept(stream)).await {
-        Ok(stream) => stream.map_err(ConnectionError::Handshake)?,
-        Err(_) => return Err(ConnectionError::HandshakeTimeout { seconds: CLIENT_SECONDS_MAX }),
-    };
+    let stream = accept_tls(stream, tls).await?;
     let (stream, twice) = Repeat::new(stream);
     let service = service_fn(|request| answer(&gateway, &twice, request));
     http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience)
+        .header_read_timeout(Duration::from_secs(CLIENT_SECONDS_MAX))
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service)
         .await?;
     Ok(())
+}
+
+/// The server's side of the TLS handshake, within the time that a client has for it.
+pub(crate) async fn accept_tls<S>(
+    stream: S,
+    tls: Arc<ServerConfig>,
+) -> Result<TlsStream<S>, ConnectionError>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let patience = Duration::from_secs(CLIENT_SECONDS_MAX);
+    match timeout(patience, TlsAcceptor::from(tls).accept(stream)).await {
+        Ok(stream) => stream.map_err(ConnectionError::Handshake),
+        Err(_) => Err(ConnectionError::HandshakeTimeout { seconds: CLIENT_SECONDS_MAX }),
+    }
 }
 
 /// The connection is closed instead of answered.

@@ -10,7 +10,7 @@ use super::{APPLICATION_ID, BOOKS_VERSION, stamp};
 use crate::AcquirerError;
 
 /// How long a reader or writer waits for another process's lock. Readers never hold one for long.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The writing side of the books.
 pub(crate) struct Writer {
@@ -21,16 +21,7 @@ pub(crate) struct Writer {
 impl Writer {
     /// Opens the books, or makes them in a new or empty file.
     pub(crate) fn open(path: &Path) -> Result<Self, AcquirerError> {
-        let at = |source| AcquirerError::Books { path: path.to_owned(), source };
-        let mut connection = Connection::open(path).map_err(at)?;
-        connection.busy_timeout(BUSY_TIMEOUT).map_err(at)?;
-        match stamp(&connection).map_err(at)? {
-            (APPLICATION_ID, BOOKS_VERSION) => {}
-            (0, 0) if is_empty(&connection).map_err(at)? => make(&mut connection).map_err(at)?,
-            _ => return Err(AcquirerError::ForeignBooks { path: path.to_owned() }),
-        }
-        prepare(&connection).map_err(at)?;
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Self { connection: open_file(path, &FORM)?, path: path.to_owned() })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -73,6 +64,37 @@ impl Writer {
     }
 }
 
+/// What tells one kind of books from another, and how it is made.
+pub(crate) struct Form {
+    /// `application_id` of the file.
+    pub(crate) application_id: i64,
+    /// `user_version` of the file: of the schema.
+    pub(crate) version: i64,
+    /// The tables of a new file.
+    pub(crate) schema: &'static str,
+}
+
+const FORM: Form = Form {
+    application_id: APPLICATION_ID,
+    version: BOOKS_VERSION,
+    schema: include_str!("schema.sql"),
+};
+
+/// Opens books of that form for writing, or makes them in a new or empty file.
+pub(crate) fn open_file(path: &Path, form: &Form) -> Result<Connection, AcquirerError> {
+    let at = |source| AcquirerError::Books { path: path.to_owned(), source };
+    let mut connection = Connection::open(path).map_err(at)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(at)?;
+    let found = stamp(&connection).map_err(at)?;
+    if found == (0, 0) && is_empty(&connection).map_err(at)? {
+        make(&mut connection, form).map_err(at)?;
+    } else if found != (form.application_id, form.version) {
+        return Err(AcquirerError::ForeignBooks { path: path.to_owned() });
+    }
+    prepare(&connection).map_err(at)?;
+    Ok(connection)
+}
+
 fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
 }
@@ -83,11 +105,11 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", "ON")
 }
 
-fn make(connection: &mut Connection) -> rusqlite::Result<()> {
+fn make(connection: &mut Connection, form: &Form) -> rusqlite::Result<()> {
     prepare(connection)?;
     let transaction = connection.transaction()?;
-    transaction.execute_batch(include_str!("schema.sql"))?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", BOOKS_VERSION)?;
+    transaction.execute_batch(form.schema)?;
+    transaction.pragma_update(None, "application_id", form.application_id)?;
+    transaction.pragma_update(None, "user_version", form.version)?;
     transaction.commit()
 }
