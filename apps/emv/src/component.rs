@@ -1,5 +1,9 @@
 //! The kernel behind its contract: WIT in, [`crate::Transaction`] out. No rule of EMV is here.
 //!
+//! Besides the contract it imports what every Rust component does, and the seed of the crate's hash
+//! map (`wasi:random/insecure-seed`), whose order nothing here depends on. No clock, no random
+//! number.
+//!
 //! One transaction is alive at a time. A host gives each a fresh instance; should it not, a second
 //! `start` is told so.
 

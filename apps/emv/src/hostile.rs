@@ -1,7 +1,8 @@
 //! A sale against a card made of arbitrary bytes, for tests and fuzzing.
 //!
-//! The bytes choose, command by command, whether the answer is raw, or one that has the form which
-//! the command expects with the bytes inside: so chance alone gets past the selection.
+//! The bytes choose, command by command, whether the answer is raw, has the form that the command
+//! expects with the bytes inside, or begins as an honest card's would: so chance alone comes to the
+//! last cryptogram.
 
 use crate::{
     Answer, Card, CardError, Cardholder, Choice, Configuration, Decision, Entry, Extent,
@@ -22,19 +23,6 @@ pub fn run(bytes: &[u8], configuration: &Configuration) -> (Outcome, Option<Outc
     let choices = bytes.one();
     let sale = sale(choices, &mut bytes);
     let entry = sale.entry;
-    let approved = choices & 0x04 == 0;
-    let answer = if choices & 0x08 != 0 {
-        OnlineAnswer::Unable
-    } else {
-        let scripts = (0..bytes.one() % 3).map(|_| bytes.some()).collect();
-        let authentication = bytes.some();
-        OnlineAnswer::Answered(Answer {
-            approved,
-            code: if approved { "00".to_owned() } else { "05".to_owned() },
-            authentication: (8..=16).contains(&authentication.len()).then_some(authentication),
-            scripts,
-        })
-    };
     let mut card = Chance { bytes, left: ANSWERS_MAX };
     let Ok(mut transaction) = Transaction::start(configuration, sale) else {
         unreachable!("the sale is within its ranges")
@@ -49,6 +37,7 @@ pub fn run(bytes: &[u8], configuration: &Configuration) -> (Outcome, Option<Outc
     if first.decision != Decision::GoOnline {
         return (first, None);
     }
+    let answer = answer(choices, &mut card.bytes);
     let Ok(last) = transaction.complete(&mut card, &answer) else {
         unreachable!("the answer is within its ranges")
     };
@@ -59,6 +48,20 @@ pub fn run(bytes: &[u8], configuration: &Configuration) -> (Outcome, Option<Outc
     }
     assert_ne!(last.decision, Decision::GoOnline);
     (first, Some(last))
+}
+
+fn answer(choices: u8, bytes: &mut Bytes<'_>) -> OnlineAnswer {
+    if choices & 0x08 != 0 {
+        return OnlineAnswer::Unable;
+    }
+    let approved = choices & 0x04 == 0;
+    let authentication = bytes.some();
+    OnlineAnswer::Answered(Answer {
+        approved,
+        code: if approved { "00".to_owned() } else { "05".to_owned() },
+        authentication: (8..=16).contains(&authentication.len()).then_some(authentication),
+        scripts: (0..bytes.one() % 3).map(|_| bytes.some()).collect(),
+    })
 }
 
 fn check(outcome: &Outcome) {
@@ -121,9 +124,36 @@ impl Card for Chance<'_> {
             0 => data,
             1 => vec![0x6A, 0x82],
             2 => [data.as_slice(), &[0x62, 0x83]].concat(),
-            _ => [formed(command, choice, &data).as_slice(), &[0x90, 0x00]].concat(),
+            3 | 4 => [formed(command, choice, &data).as_slice(), &[0x90, 0x00]].concat(),
+            _ => {
+                let data = [usual(command, choice), data].concat();
+                [formed(command, choice, &data).as_slice(), &[0x90, 0x00]].concat()
+            }
         })
     }
+}
+
+/// What an honest card would begin its answer with.
+fn usual(command: &[u8], choice: u8) -> Vec<u8> {
+    let objects: &[&[u8]] = match command.get(1) {
+        Some(0xA8) => {
+            &[&[0x82, 2, choice, 0], &[0x94, 4, 0x08, 1, 1, 1], &[0x9F, 0x36, 2, 0, choice]]
+        }
+        Some(0xB2) => &[
+            &[0x5A, 8, 0x47, 0x61, 0x73, 0x90, 0x01, 0x01, 0x00, 0x10],
+            &[0x5F, 0x24, 3, 0x35, 0x12, 0x31],
+            &[0x8C, 5, 0x9F, 0x37, 4, 0x95, 5],
+            &[0x8D, 6, 0x8A, 2, 0x91, 8, 0x95, 5],
+        ],
+        Some(0xAE) => &[
+            &[0x9F, 0x27, 1, choice & 0xC0],
+            &[0x9F, 0x36, 2, 0, choice],
+            &[0x9F, 0x26, 8, 1, 2, 3, 4, 5, 6, 7, 8],
+        ],
+        Some(0xA4) => &[&[0x50, 4, b'C', b'A', b'R', b'D'], &[0x9F, 0x38, 3, 0x9F, 0x66, 4]],
+        _ => &[],
+    };
+    objects.concat()
 }
 
 /// `data` in the form that `command` expects.
@@ -140,7 +170,7 @@ fn formed(command: &[u8], choice: u8, data: &[u8]) -> Vec<u8> {
         }
         Some(0xA4) => object(0x6F, &[object(0x84, sent), object(0xA5, data)].concat()),
         Some(0xB2) => object(0x70, data),
-        Some(0xA8 | 0xAE) if choice & 0x80 != 0 => object(0x80, data),
+        Some(0xA8 | 0xAE) if choice % 8 == 4 => object(0x80, data),
         Some(0xA8 | 0xAE) => object(0x77, data),
         Some(0x88) => object(0x80, data),
         _ => data.to_vec(),

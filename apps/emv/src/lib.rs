@@ -1,9 +1,9 @@
 //! The EMV kernel: a card and a person go in, a decision comes out.
 //!
 //! The kernel is a plain library over two small traits ([`Card`], [`Cardholder`]), so that tests
-//! and tools run it natively; the module `component` puts it behind the contract (`wit/deps/emv`) when it is
-//! built for Wasm. Contact stands on the crate `emv`, wrapped: its types are in no public signature
-//! here and nowhere in the contract, so that it can be replaced. Contactless is our own.
+//! and tools run it natively; built for Wasm, the module `component` puts it behind the contract
+//! (`wit/deps/emv`). Contact stands on the crate `emv`, wrapped: its types are in no public
+//! signature here and nowhere in the contract, so that it can be replaced. Contactless is our own.
 //!
 //! Guarantee: any card, however it answers, leads to an [`Outcome`], within bounded work; approved
 //! only where terminal, card and (where asked) issuer all said so. What must never happen: a digit

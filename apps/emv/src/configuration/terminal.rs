@@ -101,9 +101,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<TerminalData, Wrong> {
 }
 
 fn check(file: &File) -> Result<(), &'static str> {
-    // 21 to 23: a merchant's, with somebody beside it. Others behave otherwise than a till.
-    if !(0x21..=0x23).contains(&file.r#type) {
-        return Err("type is 0x21 (online only), 0x22 (both) or 0x23 (offline only)");
+    // A merchant's, with somebody beside it, that can ask an issuer. Others are no till.
+    if !matches!(file.r#type, 0x21 | 0x22) {
+        return Err("type is 0x21 (online only) or 0x22 (offline with online capability)");
     }
     if file.country > 999 {
         return Err("country has three digits");

@@ -15,6 +15,7 @@ use emv::core::external_authenticate;
 use emv::core::tlv::Tlv;
 use emv::core::{tag::Tag, tags};
 use emv::de::issuer_script_results::{IssuerScriptResult, ScriptResultNibble};
+use emv::de::terminal_type::AttendanceCapability;
 
 /// Unable to go online, approved offline and declined offline (EMV Book 4, annex A6).
 const UNABLE_APPROVED: [u8; 2] = *b"Y3";
@@ -40,11 +41,16 @@ pub(crate) fn complete(
 }
 
 fn unable(session: &mut Session<'_, '_>) -> Result<Decision, End> {
-    let request = session
-        .tx
-        .ctx
+    let ctx = &session.tx.ctx;
+    let decided = ctx
         .unable_to_go_online_decision()
         .map_err(|error| End::data(format!("issuer action codes: {error}")))?;
+    // The crate asks the default action codes of every terminal; one that is online only approves
+    // nothing by itself (EMV Book 3, 10.7).
+    let request = match ctx.terminal.terminal_type.attendance_capability() {
+        AttendanceCapability::OnlineOnly => Request::Aac,
+        _ => decided,
+    };
     let code = if request == Request::Tc { UNABLE_APPROVED } else { UNABLE_DECLINED };
     session.notes.response_code = Some(code);
     last(session, request)

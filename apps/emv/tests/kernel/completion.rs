@@ -4,7 +4,9 @@ use crate::till::{Issuer, Till, line, sale};
 use crate::wire::Wire;
 use caisson_cards::issuer::{self, Script, ScriptTime};
 use caisson_cards::{Card, Interface, deck};
-use caisson_emv::{Answer, Decision, Error, Extent, OnlineAnswer, Outcome, Transaction};
+use caisson_emv::{
+    Answer, Configuration, Decision, Error, Extent, OnlineAnswer, Outcome, Transaction,
+};
 
 #[track_caller]
 fn check(card: &str, issuer: Issuer, expected: &str) {
@@ -30,12 +32,20 @@ fn an_issuer_that_does_not_prove_itself_is_told_to_the_card_which_declines() {
 fn without_an_issuer_the_action_codes_decide() {
     let unreachable = Issuer::IsUnreachable;
     check("union-debit", unreachable, "Declined, AAC, Dda, OnlinePin, 0000048000 E800");
-    // A merchant who takes what is under the floor limit: the TVR says nothing, so Y3.
-    let profile = deck::profile("mastercard-cda").unwrap();
-    let till = Till::new().with("floor-limit  = 0", "floor-limit  = 500000");
-    let ran = till.issuer(unreachable).run(&profile).unwrap();
-    assert_eq!(line(&ran.first), "GoOnline, ARQC, Cda, OnlinePin, 0000040000 E800");
-    assert!(ran.wire.instructions().ends_with("AE AE"));
+    // Under the floor limit, with default action codes that mind nothing, it approves by itself
+    // (Y3); a terminal that is online only never does.
+    let mut file = include_str!("../../../../tests/cards/deck/union-credit-pin.toml").to_owned();
+    file.push_str("iac-default = \"0000000000\"\n");
+    let profile = caisson_cards::CardProfile::parse(&file).unwrap();
+    for (kind, decision) in [("0x22", Decision::Approved), ("0x21", Decision::Declined)] {
+        let mut till = Till::new().issuer(unreachable);
+        let terminal = include_str!("../../config/terminal.toml").replace("0x22 ", kind);
+        let aids = include_str!("../../config/aids.toml").replace("= 0\n", "= 500000\n");
+        till.configuration =
+            Configuration::read(Some(terminal.as_bytes()), Some(aids.as_bytes()), None).unwrap();
+        let ran = till.run(&profile).unwrap();
+        assert_eq!(ran.last.unwrap().decision, decision, "{kind}");
+    }
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn a_terminal_that_is_no_till_is_refused() {
     check(
         "= 0x22 ",
         "= 0x25 ",
-        "terminal.toml, line 0: type is 0x21 (online only), 0x22 (both) or 0x23 (offline only)",
+        "terminal.toml, line 0: type is 0x21 (online only) or 0x22 (offline with online capability)",
     );
     check("= 156 ", "= 1156 ", "terminal.toml, line 0: country has three digits");
     check("\"E0F8C8\"", "\"E0F8\"", "terminal.toml, line 6: 3 bytes of hex");

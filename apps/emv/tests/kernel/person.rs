@@ -14,6 +14,8 @@ pub(crate) struct Person {
     pub(crate) choice: Option<usize>,
     /// What they were asked.
     pub(crate) asked: Vec<String>,
+    /// The key that a PIN was to be enciphered with.
+    pub(crate) key: Option<PinKey>,
 }
 
 impl Person {
@@ -25,6 +27,7 @@ impl Person {
             offline: None,
             choice: Some(0),
             asked: Vec::new(),
+            key: None,
         }
     }
 
@@ -62,6 +65,7 @@ impl Person {
 impl Cardholder for Person {
     fn offline_pin(&mut self, method: PinMethod, key: Option<&PinKey>) -> PinResult {
         self.asked.push(format!("{method:?} PIN"));
+        self.key = key.cloned();
         if let Some(result) = self.offline {
             return result;
         }

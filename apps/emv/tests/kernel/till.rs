@@ -5,8 +5,8 @@ use crate::wire::{Disturbance, Wire};
 use caisson_cards::issuer::{self, ScriptTime, Verified};
 use caisson_cards::{CardProfile, Interface};
 use caisson_emv::{
-    Answer, Authentication, Configuration, Decision, Entry, Extent, OnlineAnswer, Outcome, Sale,
-    Transaction,
+    Answer, Authentication, Configuration, Decision, Entry, Extent, OnlineAnswer, Outcome, PinKey,
+    Sale, Transaction,
 };
 
 /// What the issuer does.
@@ -34,6 +34,7 @@ pub(crate) struct Ran {
     pub(crate) first: Outcome,
     pub(crate) last: Option<Outcome>,
     pub(crate) asked: Vec<String>,
+    pub(crate) key: Option<PinKey>,
     pub(crate) wire: Wire,
 }
 
@@ -106,7 +107,7 @@ impl Till {
             let answer = answer(self.issuer, &first);
             transaction.complete(&mut wire, &answer).unwrap()
         });
-        Some(Ran { first, last, asked: person.asked, wire })
+        Some(Ran { first, last, asked: person.asked, key: person.key, wire })
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::person::Person;
 use crate::till::Till;
+use crate::wire::Disturbance;
 use caisson_cards::CardProfile;
-use caisson_emv::PinResult;
+use caisson_emv::{Configuration, PinResult, Verification};
 
 /// A Visa with DDA, PIN 1234, three tries, and this list of methods.
 fn card(methods: &str) -> CardProfile {
@@ -142,6 +143,35 @@ fn amounts_decide_where_the_card_says_so() {
     let methods = "{ method = 'signature', when = 'over-y' }, { method = 'no-cvm' }";
     check_for(2001, methods, |_| (), "nothing; Signature, 00, 1E0900");
     check_for(2000, methods, |_| (), "nothing; None, 00, 1F0002");
+}
+
+/// EMV Book 2, 7.1: a key of its own for PINs, else the one that signed.
+#[test]
+fn a_pin_is_enciphered_with_the_cards_key_for_pins_or_with_that_of_its_signatures() {
+    let modulus = |name: &str| {
+        let keys = caisson_cards::rsa_keys().unwrap();
+        keys.iter().find(|key| key.name() == name).unwrap().modulus()
+    };
+    let own = Till::new().run(&card(ENCIPHERED)).unwrap();
+    assert_eq!(own.key.unwrap().modulus, modulus("visa-1408-pin"));
+    // The same card without the record that holds 9F2D.
+    let log = own.wire.0.borrow().log.clone();
+    let holds = |answer: &[u8]| answer.windows(2).any(|tag| tag == [0x9F, 0x2D]);
+    let at = log.iter().position(|(_, answer)| holds(answer)).unwrap();
+    let mut till = Till::new();
+    till.disturbance = Disturbance::Answer(at, vec![0x70, 0x00, 0x90, 0x00]);
+    let other = till.run(&card(ENCIPHERED)).unwrap();
+    assert_eq!(other.key.unwrap().modulus, modulus("visa-1408-icc"));
+}
+
+#[test]
+fn without_any_key_an_enciphered_pin_is_not_even_asked_for() {
+    let mut till = Till::new();
+    let file = include_str!("../../config/capk.toml").replace("2039-12-31", "2020-12-31");
+    till.configuration = Configuration::read(None, None, Some(file.as_bytes())).unwrap();
+    let ran = till.run(&card(ENCIPHERED)).unwrap();
+    assert_eq!(ran.asked, Vec::<String>::new());
+    assert_eq!(ran.first.verification, Verification::Failed);
 }
 
 #[test]
