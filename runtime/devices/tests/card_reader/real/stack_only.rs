@@ -9,7 +9,7 @@ use caisson_devices::card_reader::{
 use caisson_devices::emulated::card_reader::{CardGone, VirtualCard};
 use caisson_devices::linux::card_reader::{LinuxCardReader, Options, ReaderRule};
 
-use super::super::cards::{Clerk, ECHO};
+use super::super::cards::{COUNT, Clerk, ECHO};
 use super::super::{Bench, LONG, SHORT, ask};
 use super::vpcd::Vpcd;
 use super::{Fingers, Stack, in_a_stack};
@@ -113,5 +113,36 @@ fn a_chip_without_an_answer_to_reset_is_mute_until_it_is_taken_out() {
         bench.cleared(LONG).await.unwrap();
         bench.hand.insert(Clerk::boxed());
         bench.chip().await;
+    }
+}
+
+/// Says how long the command is that it was sent, and has the ATR that it is told.
+struct Scale(Vec<u8>);
+
+impl VirtualCard for Scale {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, CardGone> {
+        Ok(vec![u8::try_from(command.len()).unwrap(), 0x90, 0x00])
+    }
+
+    fn atr(&self, _: Interface) -> Vec<u8> {
+        self.0.clone()
+    }
+}
+
+#[test]
+fn le_after_data_is_sent_by_t_1_and_not_by_t_0() {
+    in_a_stack("real::stack_only::le_after_data_is_sent_by_t_1_and_not_by_t_0", run);
+    async fn run(stack: Stack) {
+        let mut bench = stack.bench();
+        // TD1 says T=1; without it, T=0 (ISO 7816-3, 8.2.3).
+        for (atr, sent) in [(vec![0x3B, 0x60, 0, 0], 8), (vec![0x3B, 0x80, 0x01, 0x81], 9)] {
+            bench.hand.insert(Box::new(Scale(atr)));
+            let mut card = bench.chip().await;
+            assert_eq!(ask(&mut card, &ECHO).await.unwrap(), [sent, 0x90, 0x00]);
+            assert_eq!(ask(&mut card, &COUNT).await.unwrap(), [5, 0x90, 0x00]);
+            drop(card);
+            bench.hand.remove();
+            bench.cleared(LONG).await.unwrap();
+        }
     }
 }
