@@ -145,7 +145,7 @@ impl Cards {
         wanted: Wanted,
     ) -> Result<Option<Detected>, CardReaderError> {
         let Some(held) = self.uses.take(&slot.name) else { return Ok(None) };
-        match slot::power_up(&slot, held, self.watch.follow()).await {
+        match slot::power_up(&slot, held, self.watch.clone()).await {
             Ok((link, atr)) => {
                 // For a moment the service shows a new card with the ATR of the one before.
                 let powered = SlotSeen { atr: atr.clone(), ..slot.clone() };
