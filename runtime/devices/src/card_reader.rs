@@ -35,7 +35,7 @@ pub const DETAIL_CHARS_MAX: usize = 200;
 pub trait CardReader: Send {
     /// Waits for what is `wanted`, at most `within`, and powers up what came first. A card that
     /// already lies there counts; a stripe counts only from now on, so that an old swipe never
-    /// pays. A card with an open session is not found again before the session is dropped.
+    /// pays. While a session lives, its slot or field finds no other card, also when the first is gone.
     ///
     /// Dropping the future ends the wait; a card that was being powered up loses its power.
     ///

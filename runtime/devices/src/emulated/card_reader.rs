@@ -98,7 +98,7 @@ impl EmulatedCardReader {
     }
 
     fn power_up(&self, id: u64, interface: Interface) -> Option<CardSession> {
-        let (card, mishap) = self.deck.take_up(id)?;
+        let (card, mishap) = self.deck.take_up(id, interface)?;
         let mut atr = {
             let mut card = card.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             card.power_on(interface);

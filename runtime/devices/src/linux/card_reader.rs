@@ -81,8 +81,12 @@ impl CardReader for LinuxCardReader {
         wanted.check(access)?;
         let mut cards = self.cards.as_mut().filter(|_| wanted.chip || wanted.contactless);
         let mut stripe = self.stripe.as_mut().filter(|_| wanted.stripe);
-        if let Some(stripe) = &mut stripe {
-            stripe.begin()?;
+        if let Some(Err(error)) = stripe.as_mut().map(|stripe| stripe.begin()) {
+            // Told when it went; from then on the slots go on without it.
+            if cards.is_none() || matches!(error, CardReaderError::Unplugged { .. }) {
+                return Err(error);
+            }
+            stripe = None;
         }
         let is_alone = stripe.is_none();
         if cards.is_none() && is_alone {

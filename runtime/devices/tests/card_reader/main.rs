@@ -231,6 +231,31 @@ async fn a_card_with_a_session_is_not_found_again_and_without_one_it_is(mut benc
     assert_eq!(ask(&mut card, &COUNT).await.unwrap(), [1, 0x90, 0x00]);
 }
 
+async fn a_session_that_lives_keeps_its_slot_from_the_next_card(mut bench: Bench) {
+    bench.hand.insert(Clerk::boxed());
+    let mut card = bench.chip().await;
+    bench.hand.remove();
+    card.removed(LONG).await.unwrap();
+    bench.cleared(LONG).await.unwrap();
+    bench.hand.insert(Clerk::boxed());
+    let error = bench.detect(Wanted::CHIP, SHORT).await.unwrap_err();
+    assert!(matches!(error, CardReaderError::Late { .. }), "{error}");
+    drop(card);
+    ask(&mut bench.chip().await, &ECHO).await.unwrap();
+}
+
+async fn a_session_outlives_its_reader(bench: Bench) {
+    let Bench { mut reader, mut hand, permit } = bench;
+    hand.insert(Clerk::boxed());
+    let found = reader.detect(Access::Cards(&permit), Wanted::CHIP, LONG).await.unwrap();
+    let Detected::Chip(mut card) = found else { panic!("{found:?}") };
+    drop(reader);
+    ask(&mut card, &ECHO).await.unwrap();
+    assert_eq!(card.removed(SHORT).await, Err(CardError::Timeout { within_ms: 100 }));
+    hand.remove();
+    card.removed(LONG).await.unwrap();
+}
+
 async fn a_session_that_is_dropped_takes_the_cards_power(mut bench: Bench) {
     let (card, diary) = Clerk::with_diary();
     bench.hand.insert(card);
@@ -304,6 +329,8 @@ contract! {
     a_mute_card_in_the_slot_leaves_the_field_free,
     two_readers_have_a_session_each,
     a_card_with_a_session_is_not_found_again_and_without_one_it_is,
+    a_session_that_lives_keeps_its_slot_from_the_next_card,
+    a_session_outlives_its_reader,
     a_session_that_is_dropped_takes_the_cards_power,
     nothing_comes_and_the_wait_ends,
     a_wait_that_is_dropped_leaves_the_reader_whole,

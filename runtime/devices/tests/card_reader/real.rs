@@ -42,6 +42,9 @@ pub(crate) fn in_a_stack<T: Future<Output = ()>>(name: &str, test: impl FnOnce(S
     program.args(["--map-root-user", "--mount", "--net", "--pid", "--fork", "--kill-child"]);
     program.args(["sh", "-c", prepare]).arg(env::current_exe().unwrap());
     program.args(["--exact", name, "--nocapture", "--test-threads=1"]).env(INSIDE, "1");
+    // Where `ip` and `pcscd` are, which not every user looks for there.
+    let path = env::var("PATH").unwrap_or_default();
+    program.env("PATH", format!("{path}:/usr/sbin:/sbin"));
     let child = program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = Ended(child.expect("unshare, of the package util-linux"));
     let (passed, said) = child.wait();

@@ -48,6 +48,9 @@ struct State {
     /// In the field, in the order in which they came.
     field: Vec<Placed>,
     swiped: Option<Result<Stripe, StripeError>>,
+    /// Sessions not yet dropped, also of cards that are gone. As on a real reader, slot or field
+    /// then finds nothing else.
+    sessions: Vec<(u64, Interface)>,
     fault: Option<Fault>,
     mishap: Option<Mishap>,
     is_open: bool,
@@ -58,16 +61,8 @@ struct Placed {
     id: u64,
     /// None for a card the wrong way round.
     card: Option<SharedCard>,
-    use_: Use,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
-    Free,
-    /// A session has it.
-    Taken,
     /// A session ended with a command unanswered; nobody gets it before it is taken out.
-    Wedged,
+    is_wedged: bool,
 }
 
 /// What lies there for somebody who looks.
@@ -192,8 +187,7 @@ impl Deck {
     /// True while a session with a card is open.
     #[must_use]
     pub fn has_session(&self) -> bool {
-        let state = self.state();
-        state.slot.iter().chain(&state.field).any(|placed| placed.use_ == Use::Taken)
+        !self.state().sessions.is_empty()
     }
 
     pub(super) fn name(&self) -> &str {
@@ -224,13 +218,14 @@ impl Deck {
                 Interface::Contactless if state.field.len() > 1 => return Look::SeveralCards,
                 Interface::Contactless => &state.field,
             };
+            if state.sessions.iter().any(|(_, held)| *held == interface) {
+                continue;
+            }
             match cards.first() {
                 Some(Placed { card: None, .. }) => return Look::MuteChip,
-                Some(Placed { id, use_: Use::Free, .. }) => {
-                    return Look::Card { id: *id, interface };
-                }
-                Some(Placed { use_: Use::Wedged, .. }) => is_wedged = true,
-                Some(Placed { use_: Use::Taken, .. }) | None => {}
+                Some(Placed { is_wedged: true, .. }) => is_wedged = true,
+                Some(Placed { id, .. }) => return Look::Card { id: *id, interface },
+                None => {}
             }
         }
         Look::Nothing { is_wedged }
@@ -242,19 +237,23 @@ impl Deck {
     }
 
     /// Gives a card and the mishap that awaits it to a session.
-    pub(super) fn take_up(&self, id: u64) -> Option<(SharedCard, Option<Mishap>)> {
+    pub(super) fn take_up(
+        &self,
+        id: u64,
+        interface: Interface,
+    ) -> Option<(SharedCard, Option<Mishap>)> {
         let mut state = self.state();
-        let placed = state.find(id)?;
-        let card = placed.card.clone()?;
-        placed.use_ = Use::Taken;
+        let card = state.find(id)?.card.clone()?;
+        state.sessions.push((id, interface));
         Some((card, state.mishap.take()))
     }
 
     /// A session has ended, with a command unanswered or not.
     pub(super) fn give_back(&self, id: u64, is_unanswered: bool) {
         self.change(|state| {
+            state.sessions.retain(|(held, _)| *held != id);
             if let Some(placed) = state.find(id) {
-                placed.use_ = if is_unanswered { Use::Wedged } else { Use::Free };
+                placed.is_wedged = is_unanswered;
             }
         });
     }
@@ -280,7 +279,7 @@ impl Deck {
 impl State {
     fn placed(&mut self, card: Option<SharedCard>) -> Placed {
         self.next_id += 1;
-        Placed { id: self.next_id, card, use_: Use::Free }
+        Placed { id: self.next_id, card, is_wedged: false }
     }
 
     fn find(&mut self, id: u64) -> Option<&mut Placed> {

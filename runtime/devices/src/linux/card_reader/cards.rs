@@ -1,10 +1,18 @@
 //! Which card to power up, of all that the PC/SC service sees.
 
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
 use super::failed;
 use super::interface::{self, ReaderRule};
 use super::slot::{self, NotPowered, Use, Uses};
 use super::watch::{Seen, SlotSeen, Watch};
 use crate::card_reader::{CardReaderError, CardSession, Detected, Interface, Wanted};
+
+/// Pause before a card is tried again that did not come to life: the service may still have been
+/// busy with the one before.
+const TRY_AGAIN: Duration = Duration::from_millis(200);
 
 /// The slots and fields of a terminal.
 pub(super) struct Cards {
@@ -12,8 +20,8 @@ pub(super) struct Cards {
     rules: Vec<ReaderRule>,
     watch: Watch,
     uses: Uses,
-    /// A card that did not come to life, as it was seen then: not tried again before more is seen.
-    dead: Option<SlotSeen>,
+    /// A card that did not come to life, as it was seen then, and when it is tried again.
+    dead: Option<(SlotSeen, Instant)>,
     /// A reader was there once.
     had_reader: bool,
     /// A wedged reader was in the way when somebody last looked.
@@ -54,9 +62,13 @@ impl Cards {
                     }
                 }
             }
+            let again_at = self.dead.as_ref().map(|(_, again_at)| *again_at);
             tokio::select! {
                 () = self.watch.changed() => {}
                 () = self.uses.changed() => {}
+                () = sleep_until(again_at.unwrap_or_else(Instant::now)), if again_at.is_some() => {
+                    self.dead = None;
+                }
             }
         }
     }
@@ -86,7 +98,10 @@ impl Cards {
         let reader = self.name.clone();
         let slots = match self.watch.look() {
             Seen::Nothing => return Ok(None),
-            Seen::NoService(pcsc::Error::NoAccess | pcsc::Error::SecurityViolation) => {
+            // A service that is just ending says so too, but not of somebody whom it served.
+            Seen::NoService(pcsc::Error::NoAccess | pcsc::Error::SecurityViolation)
+                if !self.had_reader =>
+            {
                 return Err(CardReaderError::Refused { reader });
             }
             Seen::NoService(error) => {
@@ -131,13 +146,14 @@ impl Cards {
         Ok(Look::Nothing)
     }
 
-    /// Whether nothing was seen of the card since it was tried.
+    /// Whether the card was tried just now, and nothing was seen of it since.
     fn is_dead(&self, slot: &SlotSeen) -> bool {
-        self.dead.as_ref().is_some_and(|dead| dead.is_same_card(slot) && dead.atr == slot.atr)
+        let is_it = |dead: &SlotSeen| dead.is_same_card(slot) && dead.atr == slot.atr;
+        self.dead.as_ref().is_some_and(|(dead, _)| is_it(dead))
     }
 
     /// Powers a card up. `None` when it is gone, not alive, or not wanted after all; then it is not
-    /// tried again.
+    /// tried again at once.
     async fn power_up(
         &mut self,
         slot: SlotSeen,
@@ -145,13 +161,13 @@ impl Cards {
         wanted: Wanted,
     ) -> Result<Option<Detected>, CardReaderError> {
         let Some(held) = self.uses.take(&slot.name) else { return Ok(None) };
-        match slot::power_up(&slot, held, self.watch.follow()).await {
+        match slot::power_up(&slot, held, self.watch.clone()).await {
             Ok((link, atr)) => {
                 // For a moment the service shows a new card with the ATR of the one before.
                 let powered = SlotSeen { atr: atr.clone(), ..slot.clone() };
                 let interface = interface::of(&self.rules, &powered).unwrap_or(interface);
                 if !wanted.has(interface) {
-                    self.dead = Some(slot);
+                    self.dead = Some((slot, Instant::now() + TRY_AGAIN));
                     return Ok(None);
                 }
                 let session = CardSession::new(Box::new(link), interface, &atr);
@@ -164,7 +180,7 @@ impl Cards {
                 Ok(Some(Detected::MuteChip))
             }
             Err(NotPowered::Mute | NotPowered::Gone) => {
-                self.dead = Some(slot);
+                self.dead = Some((slot, Instant::now() + TRY_AGAIN));
                 Ok(None)
             }
             Err(NotPowered::Busy) => Err(CardReaderError::Busy { reader: self.name.clone() }),

@@ -17,7 +17,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::watch::{Seen, SlotSeen};
+use super::watch::{Seen, SlotSeen, Watch};
 use crate::card_reader::{CardError, CardLink, Command, LINK_ANSWER_BYTES_MAX};
 
 /// Room for an answer: a little more than a card may send, so that a longer one is seen as such.
@@ -127,7 +127,7 @@ impl From<pcsc::Error> for NotPowered {
 pub(super) async fn power_up(
     slot: &SlotSeen,
     held: Held,
-    seen: watch::Receiver<Seen>,
+    watch: Watch,
 ) -> Result<(PcscLink, Vec<u8>), NotPowered> {
     let (commands, asked) = mpsc::channel();
     let (opened, is_open) = oneshot::channel();
@@ -142,7 +142,7 @@ pub(super) async fn power_up(
     let crashed = || NotPowered::Failed("the driver crashed".to_owned());
     let Powered { protocol, atr } = powered.map_err(|_| crashed())??;
     let (slot, is_t0) = (slot.clone(), protocol == Some(Protocol::T0));
-    Ok((PcscLink { commands, unfinished, slot, seen, is_t0 }, atr))
+    Ok((PcscLink { commands, unfinished, slot, watch, is_t0 }, atr))
 }
 
 struct Powered {
@@ -221,21 +221,20 @@ pub(super) struct PcscLink {
     commands: mpsc::Sender<Asked>,
     unfinished: Unfinished,
     slot: SlotSeen,
-    seen: watch::Receiver<Seen>,
+    watch: Watch,
     is_t0: bool,
 }
 
 impl PcscLink {
     /// Waits until the card is gone, and says whether its reader is still there.
-    async fn gone(&self) -> CardError {
+    async fn gone(&mut self) -> CardError {
+        let Self { watch, slot, .. } = self;
         let is_gone = |seen: &Seen| match seen {
-            Seen::Slots(slots) => !slots.iter().any(|slot| slot.is_same_card(&self.slot)),
+            Seen::Slots(slots) => !slots.iter().any(|now| now.is_same_card(slot)),
             Seen::Nothing | Seen::NoService(_) => true,
         };
-        let mut seen = self.seen.clone();
-        let Ok(last) = seen.wait_for(is_gone).await else { return CardError::Unplugged };
-        match &*last {
-            Seen::Slots(slots) if slots.iter().any(|slot| slot.name == self.slot.name) => {
+        match watch.wait_for(is_gone).await {
+            Seen::Slots(slots) if slots.iter().any(|now| now.name == slot.name) => {
                 CardError::Removed
             }
             _ => CardError::Unplugged,
@@ -244,7 +243,7 @@ impl PcscLink {
 
     /// What a failed command means: mostly that the card was taken away, before the service saw it;
     /// else `failure`.
-    async fn unless_gone(&self, failure: CardError) -> CardError {
+    async fn unless_gone(&mut self, failure: CardError) -> CardError {
         timeout(GONE_WITHIN, self.gone()).await.unwrap_or(failure)
     }
 }

@@ -7,6 +7,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -20,8 +21,9 @@ use crate::card_reader::{CardReaderError, Stripe};
 
 /// Longest pause within a swipe. Readers type a key every 1 to 16 ms, when the card is through.
 const GAP_MAX: Duration = Duration::from_millis(300);
-/// Most keys thrown away before a wait: more than the kernel's queue holds.
-const OLD_KEYS_MAX: usize = 4_096;
+/// Most reads that throw away what was typed before a wait. Each empties the kernel's queue, so a
+/// second one mostly finds nothing.
+const OLD_READS_MAX: usize = 64;
 
 /// Which keyboard is the stripe reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,8 +64,8 @@ trait KeySource: Send {
     /// Waits for the next key, for ever if there is none. Dropping the future loses none.
     async fn next(&mut self) -> io::Result<Key>;
 
-    /// The next key if it is there already.
-    fn try_next(&mut self) -> Option<io::Result<Key>>;
+    /// Throws away every key that is there already.
+    fn drain(&mut self) -> io::Result<()>;
 }
 
 /// An open stripe reader, or one that is to be opened again.
@@ -93,14 +95,7 @@ impl StripeReader {
             self.source = Some(Box::new(grab(&self.device)?));
             return Ok(());
         };
-        for _ in 0..OLD_KEYS_MAX {
-            match source.try_next() {
-                None => break,
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(self.lost(&error)),
-            }
-        }
-        Ok(())
+        source.drain().map_err(|error| self.lost(&error))
     }
 
     /// Waits for a whole swipe, however long that takes.
@@ -206,19 +201,21 @@ impl KeySource for Keyboard {
         }
     }
 
-    fn try_next(&mut self) -> Option<io::Result<Key>> {
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        loop {
-            match self.0.poll_event(&mut context) {
-                std::task::Poll::Pending => return None,
-                std::task::Poll::Ready(Err(error)) => return Some(Err(error)),
-                std::task::Poll::Ready(Ok(event)) => {
-                    if let Some(key) = Self::key(event) {
-                        return Some(Ok(key));
-                    }
-                }
+    fn drain(&mut self) -> io::Result<()> {
+        let mut context = Context::from_waker(Waker::noop());
+        // First what the stream has read before. Then the device itself: the stream asks it only
+        // when the runtime has heard that there is something, which may be later.
+        while let Poll::Ready(event) = self.0.poll_event(&mut context) {
+            event?;
+        }
+        for _ in 0..OLD_READS_MAX {
+            match self.0.device_mut().fetch_events() {
+                Ok(events) => drop(events),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
             }
         }
+        Ok(())
     }
 }
 
@@ -242,12 +239,14 @@ mod tests {
             self.0.recv().await.ok_or(lost)
         }
 
-        fn try_next(&mut self) -> Option<io::Result<Key>> {
-            match self.0.try_recv() {
-                Ok(key) => Some(Ok(key)),
-                Err(mpsc::error::TryRecvError::Empty) => None,
-                Err(mpsc::error::TryRecvError::Disconnected) => {
-                    Some(Err(io::Error::from_raw_os_error(NO_SUCH_DEVICE)))
+        fn drain(&mut self) -> io::Result<()> {
+            loop {
+                match self.0.try_recv() {
+                    Ok(_) => {}
+                    Err(mpsc::error::TryRecvError::Empty) => return Ok(()),
+                    Err(mpsc::error::TryRecvError::Disconnected) => {
+                        return Err(io::Error::from_raw_os_error(NO_SUCH_DEVICE));
+                    }
                 }
             }
         }

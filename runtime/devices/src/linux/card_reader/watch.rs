@@ -1,6 +1,6 @@
 //! One thread that asks the PC/SC service what its readers see.
 //!
-//! Guarantees: the thread ends within [`LOOK_AGAIN`] of its [`Watch`] being dropped, mostly at
+//! Guarantees: the thread ends within [`LOOK_AGAIN`] of its last [`Watch`] being dropped, mostly at
 //! once; a service that was away is found again within [`RETRY`]. Readers that come and go are seen
 //! (the pseudo reader of PC/SC part 5 announces them).
 
@@ -76,10 +76,11 @@ impl SlotSeen {
     }
 }
 
-/// The watching thread's other end.
+/// The watching thread's other end. Each clone sees for itself; the last one ends the thread.
+#[derive(Clone)]
 pub(super) struct Watch {
     seen: watch::Receiver<Seen>,
-    stop: Arc<Stop>,
+    _thread: Arc<Thread>,
 }
 
 impl Watch {
@@ -89,7 +90,7 @@ impl Watch {
         let for_thread = Arc::clone(&stop);
         let thread = thread::Builder::new().name("card-watch".to_owned());
         thread.spawn(move || watch_until_stopped(&fill, &for_thread))?;
-        Ok(Self { seen, stop })
+        Ok(Self { seen, _thread: Arc::new(Thread(stop)) })
     }
 
     /// What was seen last; [`Watch::changed`] then waits for what comes after it.
@@ -105,15 +106,24 @@ impl Watch {
         }
     }
 
-    /// A view of its own, for a session.
-    pub(super) fn follow(&self) -> watch::Receiver<Seen> {
-        self.seen.clone()
+    /// Waits until what is seen is `as_wanted`, and gives it; what is seen now counts.
+    pub(super) async fn wait_for(&mut self, as_wanted: impl Fn(&Seen) -> bool) -> Seen {
+        loop {
+            let seen = self.look();
+            if as_wanted(&seen) {
+                return seen;
+            }
+            self.changed().await;
+        }
     }
 }
 
-impl Drop for Watch {
+/// Ends the thread when it is dropped.
+struct Thread(Arc<Stop>);
+
+impl Drop for Thread {
     fn drop(&mut self) {
-        self.stop.stop();
+        self.0.stop();
     }
 }
 
