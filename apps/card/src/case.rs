@@ -101,7 +101,8 @@ impl<'t, T: Till> Case<'t, T> {
                 Err(error.into())
             }
             // Rows 2, 3 and 4: what may have been sent counts as sent, and an answer whose message
-            // code does not hold is none.
+            // code does not hold is none. Which of them it was, no error code says: the reversal
+            // gives the reason of row 3.
             Err(error) => {
                 self.till.log(&format!("no answer: {error}"));
                 Ok(self.unanswered())
@@ -151,7 +152,9 @@ impl<'t, T: Till> Case<'t, T> {
                 }
             }
         }
-        if amount.minor < self.asked.minor && !self.keeps_part(&amount) {
+        let is_part = amount.minor < self.asked.minor;
+        // With what is tied to an earlier payment there is nothing to choose: what moved, moved.
+        if is_part && self.slip.original.is_none() && !self.keeps_part(&amount) {
             return self.take_back(Why::GivenBack, Some(said), &[]);
         }
         if let Err(stop) = batch::append(self.till, &self.slip, said, amount.minor) {

@@ -77,7 +77,10 @@ pub(super) struct FakeTill {
     /// What the bank answers to calls: operation, and code, batch and amounts of the answer.
     pub(super) calls: VecDeque<(String, Result<Vec<u8>, network::Code>)>,
     pub(super) storage: BTreeMap<String, Vec<u8>>,
-    pub(super) storage_fails: bool,
+    /// How often the storage still keeps something.
+    pub(super) writes_left: usize,
+    /// Cancel was pressed: a view says so.
+    pub(super) is_cancelled: bool,
     pub(super) log: Vec<String>,
     pub(super) printed: Vec<String>,
     pub(super) note: Vec<u8>,
@@ -128,7 +131,8 @@ impl FakeTill {
             script: parse_script(script),
             calls: VecDeque::new(),
             storage: BTreeMap::from([("batch".to_owned(), state)]),
-            storage_fails: false,
+            writes_left: usize::MAX,
+            is_cancelled: false,
             log: Vec::new(),
             printed: Vec::new(),
             note: Vec::new(),
@@ -191,10 +195,6 @@ impl FakeTill {
     pub(super) fn transcript(&self, outcome: &Outcome) -> String {
         let steps = self.steps.iter().cloned();
         steps.chain([in_words(outcome)]).collect::<Vec<_>>().join("; ")
-    }
-
-    pub(super) fn steps(&self) -> String {
-        self.steps.join("; ")
     }
 
     pub(super) fn state(&self) -> State {
@@ -421,7 +421,10 @@ impl Till for FakeTill {
 
     fn progress(&mut self, title: &str, _: &str) -> Result<(), ui::Error> {
         self.show(format!("[{title}]"));
-        Ok(())
+        match self.is_cancelled {
+            true => Err(ui::Error { code: ui::Code::Cancelled, detail: "scripted".into() }),
+            false => Ok(()),
+        }
     }
 
     fn menu(&mut self, title: &str, rows: &[String], _: Duration) -> Result<usize, ui::Error> {
@@ -478,9 +481,10 @@ impl Till for FakeTill {
     fn keep(&mut self, key: &str, value: &[u8]) -> Result<(), storage::Error> {
         no_secret(&String::from_utf8_lossy(value));
         assert!(value.len() <= 16 * 1024, "{key}: {} bytes", value.len());
-        if self.storage_fails {
+        let Some(left) = self.writes_left.checked_sub(1) else {
             return Err(storage::Error { code: storage::Code::Full, detail: "scripted".into() });
-        }
+        };
+        self.writes_left = left;
         self.storage.insert(key.into(), value.to_vec());
         Ok(())
     }
