@@ -187,7 +187,7 @@ fn no_operation_has_more_fields_than_the_page_says() {
         (REFUND, "sale"),
     ] {
         let mut till = FakeTill::new(service, "").with_cards([CHIP]).original_to("TYPE", kind);
-        let said = |text: &str| ("*".to_owned(), super::fake::Said::parse(text));
+        let said = |text: &str| ("*".to_owned(), super::script::Said::parse(text));
         till.script = [said("paid 500"), said("unreadable"), said("unreadable")].into();
         till.last = refused.clone();
         till.start(service);

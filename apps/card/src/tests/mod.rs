@@ -7,5 +7,6 @@ mod linked;
 mod messages;
 mod moments;
 mod never_lies;
+mod script;
 mod secrets;
 mod services;

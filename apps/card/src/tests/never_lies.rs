@@ -3,7 +3,8 @@
 //! own promises.
 
 use super::cards::{CHIP, STRIPE, TAP, ended, last};
-use super::fake::{ASKED, FakeTill, Said};
+use super::fake::{ASKED, FakeTill};
+use super::script::Said;
 use crate::service::{COMPLETION, PRE_AUTH, REFUND, SALE, VOID};
 use caisson_sdk::emv::{self, Cause, Decision};
 use caisson_sdk::payment::{Code, Reading};

@@ -1,9 +1,10 @@
 //! Where a card's number and track may stand, and where not. The till looks at each view, log line,
-//! fact, storage value and printed line as it comes ([`super::fake::no_secret`]); this file looks at
+//! fact, storage value and printed line as it comes ([`super::script::no_secret`]); this file looks at
 //! what is left: notes, messages, debug texts.
 
 use super::cards::{CHIP, CHIP_STRIPE, Card, PAN, STRIPE, TAP};
-use super::fake::{FakeTill, no_secret};
+use super::fake::FakeTill;
+use super::script::no_secret;
 use crate::operation::Deed;
 use crate::service::{COMPLETION, PRE_AUTH, REFUND, SALE, VOID};
 use crate::slip::{Language, Original, Slip, Way};

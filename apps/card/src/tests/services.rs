@@ -1,7 +1,8 @@
 //! What moves no money: sign-on, balance, settlement, totals.
 
 use super::cards::{CHIP, Card};
-use super::fake::{FakeTill, answer};
+use super::fake::FakeTill;
+use super::script::answer;
 use crate::service::{BALANCE, SALE, SETTLE, SIGN_ON, TOTALS};
 use crate::{batch, serve};
 use caisson_iso8583::Mti;
