@@ -5,7 +5,7 @@ use crate::exchange::{READ, Told, ask};
 use crate::message::{Draft, Said};
 use crate::operation::BALANCE;
 use crate::reader::{self, Card, Read, Wanted};
-use crate::slip::Language;
+use crate::slip::{Language, Way};
 use crate::till::Till;
 use caisson_sdk::emv::{self, Extent, OnlineAnswer};
 use caisson_sdk::{Money, Sensitive, Stop};
@@ -69,7 +69,7 @@ fn request(card: &Card, batch: &str) -> Result<crate::message::Packed, Stop> {
 
 /// The chip's last word, which nobody asks for; it must not wait for ever.
 fn end_card<T: Till>(till: &mut T, card: &Card, told: &Told) {
-    if card.de55.is_empty() {
+    if !matches!(card.way, Way::Chip | Way::Contactless) {
         return;
     }
     let answer = match told {

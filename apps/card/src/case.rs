@@ -8,7 +8,7 @@
 use crate::message::{self, Once, Said};
 use crate::operation::Deed;
 use crate::reader::Card;
-use crate::slip::Slip;
+use crate::slip::{Slip, Way};
 use crate::till::Till;
 use crate::words::View;
 use crate::{batch, facts, settings};
@@ -75,10 +75,10 @@ impl<'t, T: Till> Case<'t, T> {
         Self { till, asked, slip, chip_waits: false, card_facts: Vec::new(), signature: false }
     }
 
-    /// The same with a card whose chip, if it is one, waits for the answer.
+    /// The same with a card of which the kernel has a cryptogram; its chip waits for the answer.
     #[must_use]
     pub fn with_card(mut self, card: &Card) -> Self {
-        self.chip_waits = !card.de55.is_empty();
+        self.chip_waits = matches!(card.way, Way::Chip | Way::Contactless);
         self.card_facts.clone_from(&card.facts);
         self.signature = card.signature;
         self
@@ -160,6 +160,8 @@ impl<'t, T: Till> Case<'t, T> {
         if let Err(stop) = batch::append(self.till, &self.slip, said, amount.minor) {
             self.till.log(&format!("the batch lacks a row: {stop}"));
         }
+        // A signature is marked, and taken on paper: before the outcome nothing is certain enough
+        // to sign, and after it an app shows nothing.
         // Row 7: from here on it is approved, whatever becomes of the paper. The terminal makes it
         // durable before anybody is told; a power cut before that is row 3.
         Outcome::approved(amount, facts::of(&self.slip, said, &self.card_facts, self.signature))

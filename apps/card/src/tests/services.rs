@@ -40,6 +40,19 @@ fn with_rows(mut till: FakeTill) -> FakeTill {
 }
 
 #[test]
+fn the_terminal_takes_every_service_and_finds_the_refund_first() {
+    let services = <crate::CardApp as caisson_sdk::PaymentApp>::services();
+    assert!(services.len() <= 16);
+    for service in &services {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        assert!((1..=20).contains(&service.id.len()) && service.id.bytes().all(plain));
+        assert!(!service.zh.is_empty() && !service.en.is_empty());
+    }
+    let of = |kind: &str| services.iter().find(|service| service.kind == kind).unwrap();
+    assert_eq!((of("sale").id.as_str(), of("refund").id.as_str()), (SALE, "refund"));
+}
+
+#[test]
 fn a_sign_on_opens_the_banks_batch() {
     let mut till = till();
     till.storage.clear();
