@@ -1,16 +1,7 @@
 //! The messages: what stands in which field of a request, and what an answer says.
 //!
-//! The destination's file lists the fields that an operation may have from this app:
-//!
-//! | operation | fields |
-//! |---|---|
-//! | sale, pre-auth | 2 14 22 23 25 26 35 53 55 60 |
-//! | completion, void, pre-auth-void, completion-void, refund | 2 14 22 23 25 37 38 60 61 |
-//! | …-reversal, …-reversal-repeat | 2 14 22 23 25 38 39 55 60 61 |
-//! | sign-on | 60 63 |
-//! | balance | 2 14 22 23 25 26 35 53 55 60 |
-//! | settle, upload-end | 48 60 |
-//! | upload | 4 25 37 38 60 61 |
+//! Message type and processing code of an operation, and the fields that it may have from this app,
+//! stand in the destination's file: `operations.toml` beside the app's manifest is that part of it.
 //!
 //! Must never happen: a track or a PIN block in a message that may be sent again.
 

@@ -163,46 +163,6 @@ fn the_issuers_data_reach_the_card_as_they_came() {
 }
 
 #[test]
-fn no_operation_has_more_fields_than_the_page_says() {
-    let page = include_str!("../message.rs");
-    let listed = |operation: &str| -> Vec<u8> {
-        let rows = page.lines().filter_map(|line| line.strip_prefix("//! | "));
-        let mut rows = rows.filter_map(|row| row.trim_end_matches(" |").split_once(" | "));
-        let named = |name: &str| match name.strip_prefix('…') {
-            Some(ending) => operation.ends_with(ending),
-            None => operation == name,
-        };
-        let found = rows.find(|(names, _)| names.split(", ").any(named));
-        let (_, fields) = found.unwrap_or_else(|| panic!("{operation} is not listed"));
-        fields.split(' ').map(|number| number.parse().unwrap()).collect()
-    };
-    let refused = Ok(last(Decision::Declined));
-    for (service, kind) in [
-        (SALE, ""),
-        (PRE_AUTH, ""),
-        (COMPLETION, "pre-auth"),
-        (VOID, "sale"),
-        (VOID, "pre-auth"),
-        (VOID, "completion"),
-        (REFUND, "sale"),
-    ] {
-        let mut till = FakeTill::new(service, "").with_cards([CHIP]).original_to("TYPE", kind);
-        let said = |text: &str| ("*".to_owned(), super::script::Said::parse(text));
-        till.script = [said("paid 500"), said("unreadable"), said("unreadable")].into();
-        till.last = refused.clone();
-        till.start(service);
-        if !till.script.is_empty() && service != REFUND && till.state().is_open() {
-            till.recover();
-        }
-        for (at, (operation, _)) in till.requests.iter().enumerate() {
-            let allowed = listed(operation);
-            let more = till.message(at).numbers().find(|number| !allowed.contains(number));
-            assert_eq!(more, None, "{operation}");
-        }
-    }
-}
-
-#[test]
 fn a_receipt_has_what_a_void_needs_and_what_the_card_says() {
     let mut till = FakeTill::new(SALE, "sale: paid/A2").with_cards([CHIP]);
     let caisson_sdk::Outcome::Approved(approval) = till.start(SALE) else { panic!("not approved") };
