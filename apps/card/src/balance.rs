@@ -5,7 +5,7 @@ use crate::exchange::{READ, Told, ask};
 use crate::message::{Draft, Said};
 use crate::operation::BALANCE;
 use crate::reader::{self, Card, Read, Wanted};
-use crate::slip::Language;
+use crate::slip::{Language, Way};
 use crate::till::Till;
 use caisson_sdk::emv::{self, Extent, OnlineAnswer};
 use caisson_sdk::{Money, Sensitive, Stop};
@@ -15,7 +15,7 @@ const INQUIRY: u8 = 0x31;
 /// The first two digits of field 60.
 const KIND: &str = "01";
 const NETWORK: &str = "000";
-/// The currency that a card is asked in: a balance inquiry has no amount.
+/// The currency that a card is asked in, where the batch has none yet: there is no amount.
 const CURRENCY: &str = "CNY";
 /// One entry of field 54: account type, kind, currency, sign, amount.
 const ENTRY_CHARS: usize = 20;
@@ -28,9 +28,9 @@ const AVAILABLE: &str = "02";
 /// Whatever ended it early.
 pub fn serve<T: Till>(till: &mut T) -> Result<(), Stop> {
     let words = Language::of(&till.language()).words();
-    let number = batch::open(till, CURRENCY)?;
-    let wanted =
-        Wanted { amount: Money::new(0, CURRENCY), extent: Extent::Full, transaction_type: INQUIRY };
+    let (number, currency) = batch::named(till)?;
+    let amount = Money::new(0, currency.as_deref().unwrap_or(CURRENCY));
+    let wanted = Wanted { amount, extent: Extent::Full, transaction_type: INQUIRY };
     let title = words.balance.title;
     let card = match reader::read(till, words, &wanted)? {
         Read::Card(card) => card,
@@ -69,7 +69,7 @@ fn request(card: &Card, batch: &str) -> Result<crate::message::Packed, Stop> {
 
 /// The chip's last word, which nobody asks for; it must not wait for ever.
 fn end_card<T: Till>(till: &mut T, card: &Card, told: &Told) {
-    if card.de55.is_empty() {
+    if !matches!(card.way, Way::Chip | Way::Contactless) {
         return;
     }
     let answer = match told {

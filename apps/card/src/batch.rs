@@ -97,6 +97,15 @@ impl Totals {
     }
 }
 
+/// The number of the open batch, and the currency of its rows, where it has some.
+///
+/// # Errors
+/// *Sign-on needed*; the storage.
+pub fn named<T: Till>(till: &mut T) -> Result<(String, Option<String>), Stop> {
+    let state = state(till)?;
+    Ok((state.number, state.currency))
+}
+
 /// The number of the open batch, where it can take one more payment in `currency`.
 ///
 /// # Errors
@@ -139,13 +148,14 @@ pub fn begin<T: Till>(till: &mut T, number: &str) -> Result<bool, Stop> {
         }
     }
     put(till, STATE, &State { number: number.to_owned(), next: 0, currency: None })?;
+    clear(till)?;
     Ok(true)
 }
 
 /// Adds an approval.
 ///
 /// # Errors
-/// The batch is full; the storage.
+/// The batch is full, or was closed meanwhile; the storage.
 pub fn append<T: Till>(till: &mut T, slip: &Slip, said: &Said, minor: u64) -> Result<(), Stop> {
     let is_void = matches!(slip.deed, Deed::Void | Deed::PreAuthVoid | Deed::CompletionVoid);
     let original = slip.original.as_ref().filter(|_| is_void);
@@ -158,6 +168,9 @@ pub fn append<T: Till>(till: &mut T, slip: &Slip, said: &Said, minor: u64) -> Re
         minor,
         voids: original.map(|original| original.stan.clone()),
     };
+    if state(till)?.number != slip.batch {
+        return Err(Stop::new(reason::BATCH_TO_SETTLE, "its batch was closed meanwhile"));
+    }
     let mut pages = pages(till, &slip.batch)?;
     if pages.iter().flatten().any(|known| known.row == row.row) {
         return Ok(());
@@ -235,7 +248,20 @@ pub fn close<T: Till>(till: &mut T, totals: &Totals, next: Option<&str>) -> Resu
     let named = next.filter(|next| is_number(next) && *next != totals.number);
     let number = named.map_or_else(|| after(&totals.number), str::to_owned);
     put(till, STATE, &State { number: number.clone(), next: 0, currency: None })?;
+    clear(till)?;
     Ok(number)
+}
+
+/// Empties the pages, so that none comes back when a bank gives a number a second time.
+fn clear<T: Till>(till: &mut T) -> Result<(), Stop> {
+    for index in 0..PAGES {
+        let key = page_key(index);
+        if till.kept(&key)?.is_none() {
+            break;
+        }
+        put(till, &key, &Page { batch: String::new(), rows: Vec::new() })?;
+    }
+    Ok(())
 }
 
 /// The totals of the batch that was closed last.

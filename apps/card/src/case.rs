@@ -8,7 +8,7 @@
 use crate::message::{self, Once, Said};
 use crate::operation::Deed;
 use crate::reader::Card;
-use crate::slip::Slip;
+use crate::slip::{Slip, Way};
 use crate::till::Till;
 use crate::words::View;
 use crate::{batch, facts, settings};
@@ -75,10 +75,10 @@ impl<'t, T: Till> Case<'t, T> {
         Self { till, asked, slip, chip_waits: false, card_facts: Vec::new(), signature: false }
     }
 
-    /// The same with a card whose chip, if it is one, waits for the answer.
+    /// The same with a card of which the kernel has a cryptogram; its chip waits for the answer.
     #[must_use]
     pub fn with_card(mut self, card: &Card) -> Self {
-        self.chip_waits = !card.de55.is_empty();
+        self.chip_waits = matches!(card.way, Way::Chip | Way::Contactless);
         self.card_facts.clone_from(&card.facts);
         self.signature = card.signature;
         self
@@ -101,7 +101,8 @@ impl<'t, T: Till> Case<'t, T> {
                 Err(error.into())
             }
             // Rows 2, 3 and 4: what may have been sent counts as sent, and an answer whose message
-            // code does not hold is none.
+            // code does not hold is none. Which of them it was, no error code says: the reversal
+            // gives the reason of row 3.
             Err(error) => {
                 self.till.log(&format!("no answer: {error}"));
                 Ok(self.unanswered())
@@ -151,12 +152,16 @@ impl<'t, T: Till> Case<'t, T> {
                 }
             }
         }
-        if amount.minor < self.asked.minor && !self.keeps_part(&amount) {
+        let is_part = amount.minor < self.asked.minor;
+        // With what is tied to an earlier payment there is nothing to choose: what moved, moved.
+        if is_part && self.slip.original.is_none() && !self.keeps_part(&amount) {
             return self.take_back(Why::GivenBack, Some(said), &[]);
         }
         if let Err(stop) = batch::append(self.till, &self.slip, said, amount.minor) {
             self.till.log(&format!("the batch lacks a row: {stop}"));
         }
+        // A signature is marked, and taken on paper: before the outcome nothing is certain enough
+        // to sign, and after it an app shows nothing.
         // Row 7: from here on it is approved, whatever becomes of the paper. The terminal makes it
         // durable before anybody is told; a power cut before that is row 3.
         Outcome::approved(amount, facts::of(&self.slip, said, &self.card_facts, self.signature))

@@ -1,9 +1,12 @@
 //! The messages: what stands in which field of a request, and what an answer says.
 //!
+//! Message type and processing code of an operation, and the fields that it may have from this app,
+//! stand in the destination's file: `operations.toml` beside the app's manifest is that part of it.
+//!
 //! Must never happen: a track or a PIN block in a message that may be sent again.
 
 use crate::operation::{REVERSAL, Row};
-use crate::slip::{Original, Slip};
+use crate::slip::Slip;
 use caisson_iso8583::{CUP, FieldError, Message, Mti, Spec};
 use caisson_sdk::{Sensitive, Stop};
 use caisson_tlv::{Reader, Tag};
@@ -103,7 +106,8 @@ impl Draft {
     fn of(mti: Mti, slip: &Slip, row: &Row) -> Result<Self, Stop> {
         let pin = if slip.has_pin { "1" } else { "2" };
         let sequence = slip.sequence.map(|number| format!("{number:03}"));
-        let original = slip.original.as_ref().map(Original::field);
+        let original = slip.original.as_ref();
+        let original = original.map(|of| field_61(&of.batch, &of.stan, of.date.as_deref()));
         Self::new(mti)
             .with_some(2, slip.pan.as_ref().map(Sensitive::exposed))?
             .with_some(14, slip.expiry.as_ref().map(Sensitive::exposed))?
@@ -120,11 +124,9 @@ fn wrong(error: &FieldError) -> Stop {
     Stop::failed(&format!("message: {error}"))
 }
 
-impl Original {
-    /// Field 61: batch, trace number, date.
-    fn field(&self) -> String {
-        format!("{}{}{}", self.batch, self.stan, self.date.as_deref().unwrap_or_default())
-    }
+/// Field 61: batch, trace number, date.
+fn field_61(batch: &str, stan: &str, date: Option<&str>) -> String {
+    format!("{batch}{stan}{}", date.unwrap_or_default())
 }
 
 /// The request of `slip`.
@@ -159,15 +161,15 @@ pub fn reversal(
 ) -> Result<Packed, Stop> {
     let mti = if is_repeat { REVERSAL.repeat() } else { REVERSAL };
     let mut draft = Draft::of(mti, slip, slip.deed.row())?
-        .with_some(37, said.and_then(|said| said.rrn.as_deref()))?
         .with_some(38, said.and_then(|said| said.auth.as_deref()))?
         .with(39, why)?
         .with_bytes(55, de55)?;
     // The earlier payment, where there is one, stands there already.
     if slip.original.is_none()
-        && let Some(stan) = said.and_then(|said| said.stan.as_deref())
+        && let Some(said) = said
+        && let Some(stan) = &said.stan
     {
-        draft = draft.with(61, &format!("{}{stan}", slip.batch))?;
+        draft = draft.with(61, &field_61(&slip.batch, stan, said.date.as_deref()))?;
     }
     draft.packed()
 }

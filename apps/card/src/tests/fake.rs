@@ -1,6 +1,7 @@
 //! A till that plays a script, and holds the app to the terminal's own rules (`caisson-core`).
 
-use super::cards::{CARD, Card, PAN, TRACK};
+use super::cards::{CARD, Card, PAN};
+use super::script::{BODY, Said, answer, in_words, no_secret, parse_script};
 use crate::recover::recover;
 use crate::till::Till;
 use crate::{service, start};
@@ -9,60 +10,17 @@ use caisson_core::payment::{
     Digest, Ending, Input, Intent, Kind, Payment, Rule, State, Submission,
 };
 use caisson_core::{Currency, Reason};
-use caisson_iso8583::{CUP, Message, Mti, Spec};
+use caisson_iso8583::Message;
 use caisson_sdk::card_reader::{self, Found, Ways};
 use caisson_sdk::payment::{Answer, Code, Error, Reading};
 use caisson_sdk::{Money, Outcome, Sensitive, emv, network, pin_pad, printer, storage, ui};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::LazyLock;
 use std::time::Duration;
 
 /// How much every payment of these tests is about, in fen.
 pub(super) const ASKED: u64 = 1_200;
 /// The trace number that the terminal gives.
 pub(super) const STAN: &str = "000042";
-
-pub(super) static BODY: LazyLock<Spec> =
-    LazyLock::new(|| Spec::new("cup".into(), false, 0, CUP.fields().to_vec()).unwrap());
-
-/// What the bank does with one request.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Said {
-    Answer { reading: Reading, minor: Option<u64>, reason: Option<String>, code: String },
-    Error(Code),
-}
-
-impl Said {
-    /// `paid`, `paid 500`, `not-paid balance-short`, `undone`, `open`, `unreadable`, `no-answer`,
-    /// `not-sent`, `refused`; a paid or not-paid may end in `/CODE`, the answer code.
-    pub(super) fn parse(text: &str) -> Self {
-        let (text, code) = text.split_once('/').map_or((text, None), |(t, c)| (t, Some(c)));
-        let (word, detail) = text.split_once(' ').unwrap_or((text, ""));
-        let minor = detail.parse().ok();
-        let answer = |reading, usual: &str| Self::Answer {
-            reading,
-            minor,
-            reason: None,
-            code: code.unwrap_or(usual).to_owned(),
-        };
-        match word {
-            "paid" => answer(Reading::Paid, if minor.is_some() { "10" } else { "00" }),
-            "open" => answer(Reading::Open, "68"),
-            "undone" => answer(Reading::Undone, "00"),
-            "unreadable" => answer(Reading::Unreadable, "96"),
-            "not-paid" => Self::Answer {
-                reading: Reading::NotPaid,
-                minor: None,
-                reason: Some(detail.to_owned()).filter(|reason| !reason.is_empty()),
-                code: code.unwrap_or("51").to_owned(),
-            },
-            "no-answer" => Self::Error(Code::NoAnswer),
-            "not-sent" => Self::Error(Code::NotSent),
-            "refused" => Self::Error(Code::Refused),
-            _ => panic!("no such answer: {text}"),
-        }
-    }
-}
 
 pub(super) struct FakeTill {
     pub(super) language: &'static str,
@@ -77,7 +35,10 @@ pub(super) struct FakeTill {
     /// What the bank answers to calls: operation, and code, batch and amounts of the answer.
     pub(super) calls: VecDeque<(String, Result<Vec<u8>, network::Code>)>,
     pub(super) storage: BTreeMap<String, Vec<u8>>,
-    pub(super) storage_fails: bool,
+    /// How often the storage still keeps something.
+    pub(super) writes_left: usize,
+    /// Cancel was pressed: a view says so.
+    pub(super) is_cancelled: bool,
     pub(super) log: Vec<String>,
     pub(super) printed: Vec<String>,
     pub(super) note: Vec<u8>,
@@ -128,7 +89,8 @@ impl FakeTill {
             script: parse_script(script),
             calls: VecDeque::new(),
             storage: BTreeMap::from([("batch".to_owned(), state)]),
-            storage_fails: false,
+            writes_left: usize::MAX,
+            is_cancelled: false,
             log: Vec::new(),
             printed: Vec::new(),
             note: Vec::new(),
@@ -191,10 +153,6 @@ impl FakeTill {
     pub(super) fn transcript(&self, outcome: &Outcome) -> String {
         let steps = self.steps.iter().cloned();
         steps.chain([in_words(outcome)]).collect::<Vec<_>>().join("; ")
-    }
-
-    pub(super) fn steps(&self) -> String {
-        self.steps.join("; ")
     }
 
     pub(super) fn state(&self) -> State {
@@ -292,52 +250,6 @@ impl FakeTill {
     }
 }
 
-/// An answer of type `mti` with `code`, and what a bank adds; then `more`.
-pub(super) fn answer(mti: Mti, code: &str, more: &[(u8, &str)]) -> Vec<u8> {
-    let mut message = Message::new(&BODY, mti);
-    message.set(11, STAN).unwrap().set(39, code).unwrap();
-    message.set(13, "1128").unwrap().set(37, "030500000042").unwrap();
-    if code == "00" || code == "10" {
-        message.set(38, "B22222").unwrap();
-        // Issuer authentication data, and a script for after the last cryptogram.
-        let de55 =
-            [[0x91, 0x0A].as_slice(), &[0x5A; 10], &[0x72, 0x05, 0x86, 0x03, 0x84, 0x1E, 0x00]];
-        message.set_bytes(55, &de55.concat()).unwrap();
-    }
-    for (number, text) in more {
-        message.set(*number, text).unwrap();
-    }
-    message.pack().unwrap().to_vec()
-}
-
-/// A card's number or track where nobody may read it.
-pub(super) fn no_secret(text: &str) {
-    assert!(!text.contains(PAN) && !text.contains(TRACK), "a secret is shown: {text}");
-    assert!(!text.contains(&PAN[6..15]), "digits behind the mask are shown: {text}");
-}
-
-pub(super) fn parse_script(script: &str) -> VecDeque<(String, Said)> {
-    let mut steps = VecDeque::new();
-    for step in script.split(", ").filter(|step| !step.is_empty()) {
-        let (operation, said) = step.split_once(": ").unwrap();
-        let (said, times) = match said.rsplit_once(" x") {
-            Some((said, times)) => (said, times.parse().unwrap()),
-            None => (said, 1),
-        };
-        steps.extend((0..times).map(|_| (operation.to_owned(), Said::parse(said))));
-    }
-    steps
-}
-
-fn in_words(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Approved(approval) => format!("approved {}", approval.amount),
-        Outcome::Declined(reason) => format!("declined {reason}"),
-        Outcome::Cancelled(reason) => format!("cancelled {reason}"),
-        Outcome::Unknown => "unknown".into(),
-    }
-}
-
 fn core_reading(reading: Reading) -> CoreReading {
     match reading {
         Reading::Paid => CoreReading::Paid,
@@ -421,7 +333,10 @@ impl Till for FakeTill {
 
     fn progress(&mut self, title: &str, _: &str) -> Result<(), ui::Error> {
         self.show(format!("[{title}]"));
-        Ok(())
+        match self.is_cancelled {
+            true => Err(ui::Error { code: ui::Code::Cancelled, detail: "scripted".into() }),
+            false => Ok(()),
+        }
     }
 
     fn menu(&mut self, title: &str, rows: &[String], _: Duration) -> Result<usize, ui::Error> {
@@ -478,9 +393,10 @@ impl Till for FakeTill {
     fn keep(&mut self, key: &str, value: &[u8]) -> Result<(), storage::Error> {
         no_secret(&String::from_utf8_lossy(value));
         assert!(value.len() <= 16 * 1024, "{key}: {} bytes", value.len());
-        if self.storage_fails {
+        let Some(left) = self.writes_left.checked_sub(1) else {
             return Err(storage::Error { code: storage::Code::Full, detail: "scripted".into() });
-        }
+        };
+        self.writes_left = left;
         self.storage.insert(key.into(), value.to_vec());
         Ok(())
     }

@@ -107,10 +107,9 @@ fn a_reversal_of_what_the_card_refused_names_the_answer_and_why() {
     till.last = Ok(last(Decision::Declined));
     till.start(SALE);
     let message = till.message(1);
-    assert_eq!(message.text(37), Some("030500000042"));
     assert_eq!(message.text(38), Some("B22222"));
     assert_eq!(message.text(39), Some("06"));
-    assert_eq!(message.text(61), Some("000007000042"));
+    assert_eq!(message.text(61), Some("0000070000421128"));
     assert_eq!(message.bytes(55), Some(LAST_DE55.as_slice()));
 }
 
@@ -161,4 +160,34 @@ fn the_issuers_data_reach_the_card_as_they_came() {
     assert_eq!(answer.code, "00");
     assert_eq!(answer.authentication, Some(vec![0x5A; 10]));
     assert_eq!(answer.scripts, [vec![0x72, 0x05, 0x86, 0x03, 0x84, 0x1E, 0x00]]);
+}
+
+#[test]
+fn a_receipt_has_what_a_void_needs_and_what_the_card_says() {
+    let mut till = FakeTill::new(SALE, "sale: paid/A2").with_cards([CHIP]);
+    let caisson_sdk::Outcome::Approved(approval) = till.start(SALE) else { panic!("not approved") };
+    let facts = approval.facts.iter().map(|fact| format!("{} {}", fact.name, fact.value));
+    assert_eq!(
+        facts.collect::<Vec<_>>().join(", "),
+        "TYPE sale, CARD 622848******1237, ENTRY CHIP, RRN 030500000042, STAN 000042, \
+         BATCH 000007, DATE 1128, CODE A2, AID 1, APP 1, TVR 1, TSI 1, ATC 1, TC 1, CVM 1, PSN 1"
+    );
+}
+
+#[test]
+fn a_signature_is_marked_where_the_card_or_the_missing_pin_asks_for_one() {
+    let signature = |mut till: FakeTill| {
+        let outcome = till.start(SALE);
+        let caisson_sdk::Outcome::Approved(approval) = outcome else { panic!("not approved") };
+        approval.facts.iter().any(|fact| fact.name == "SIGNATURE" && fact.value == "REQUIRED")
+    };
+    let till = |card: Card| FakeTill::new(SALE, "sale: paid").with_cards([card]);
+    assert!(!signature(till(CHIP)));
+    assert!(!signature(till(STRIPE)));
+    let mut bypassed = till(STRIPE);
+    bypassed.pin = Ok(pin_pad::Entry::Bypassed);
+    assert!(signature(bypassed));
+    let mut signed = till(CHIP);
+    signed.last = Ok(caisson_sdk::emv::Outcome { signature: true, ..last(Decision::Approved) });
+    assert!(signature(signed));
 }

@@ -7,5 +7,7 @@ mod linked;
 mod messages;
 mod moments;
 mod never_lies;
+mod operations;
+mod script;
 mod secrets;
 mod services;
