@@ -2,7 +2,7 @@
 
 use super::replay::{Tape, short};
 use super::transcript::Exchange;
-use super::values::{by_list, object, options};
+use super::values::{Lists, by_list, options};
 use caisson_tlv::{Tag, Writer, describe};
 use std::fmt::Write as _;
 
@@ -18,6 +18,8 @@ const FORMAT_1: u8 = 0x80;
 pub(super) fn exchanges(out: &mut String, tape: &Tape<'_>, limit: usize) {
     let all = tape.all();
     let reached = all.len() - tape.rest().len();
+    let mut lists = Lists::default();
+    let mut is_second = false;
     for (at, exchange) in all.iter().enumerate() {
         if out.len() > limit {
             let _ = writeln!(out, "! the text is too long; {} exchanges left out", all.len() - at);
@@ -29,13 +31,14 @@ pub(super) fn exchanges(out: &mut String, tape: &Tape<'_>, limit: usize) {
         for note in tape.notes(at) {
             let _ = writeln!(out, "! {note}");
         }
-        let before = all.get(..at).unwrap_or_default();
         let _ = writeln!(out, "{} {}: {:04X}", at + 1, short(&exchange.command), exchange.status());
-        let values = sent(before, exchange);
+        let values = sent(&lists, is_second, exchange);
         if !values.is_empty() {
             indent(out, "sent", &describe(&values));
         }
         indent(out, "answer", &answer(exchange));
+        lists.hear(exchange);
+        is_second |= exchange.instruction() == GENERATE_AC;
     }
     for note in tape.notes(all.len()) {
         let _ = writeln!(out, "! {note}");
@@ -53,17 +56,15 @@ fn indent(out: &mut String, what: &str, text: &str) {
 }
 
 /// What the command carried, as objects, where a list of the card's says what it is.
-fn sent(before: &[Exchange], exchange: &Exchange) -> Vec<u8> {
+fn sent(lists: &Lists, is_second: bool, exchange: &Exchange) -> Vec<u8> {
     let (list, data) = match exchange.instruction() {
-        GET_PROCESSING_OPTIONS => (object(before, 0x9F38), options(exchange)),
-        GENERATE_AC => {
-            let is_second = before.iter().any(|one| one.instruction() == GENERATE_AC);
-            (object(before, if is_second { 0x8D } else { 0x8C }), exchange.sent())
-        }
+        GET_PROCESSING_OPTIONS => (&lists.options, options(exchange)),
+        GENERATE_AC if is_second => (&lists.second, exchange.sent()),
+        GENERATE_AC => (&lists.first, exchange.sent()),
         _ => return Vec::new(),
     };
     let mut objects = Writer::new();
-    for (tag, value) in by_list(&list.unwrap_or_default(), data) {
+    for (tag, value) in by_list(list, data) {
         let _ = objects.put(tag, &value);
     }
     objects.finish()

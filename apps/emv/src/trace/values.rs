@@ -23,12 +23,33 @@ pub(super) struct Known {
     entry: Entry,
 }
 
-/// The last value of the object `tag` in the card's answers, and lists among them.
-pub(super) fn object(answers: &[Exchange], tag: u32) -> Option<Vec<u8>> {
-    answers.iter().rev().find_map(|exchange| {
-        let nodes = read_tree(exchange.data()).ok()?;
-        within(&nodes, tag)
-    })
+/// The lists of data objects that the card has named so far: 9F38, 8C, 8D.
+#[derive(Default)]
+pub(super) struct Lists {
+    pub(super) options: Vec<u8>,
+    pub(super) first: Vec<u8>,
+    pub(super) second: Vec<u8>,
+}
+
+impl Lists {
+    /// Takes what `exchange` names. Each answer is read once, so that a long file takes no longer
+    /// than its length.
+    pub(super) fn hear(&mut self, exchange: &Exchange) {
+        let Ok(nodes) = read_tree(exchange.data()) else { return };
+        for (tag, list) in
+            [(0x9F38, &mut self.options), (0x8C, &mut self.first), (0x8D, &mut self.second)]
+        {
+            if let Some(value) = within(&nodes, tag) {
+                *list = value;
+            }
+        }
+    }
+
+    fn of(exchanges: &[Exchange]) -> Self {
+        let mut lists = Self::default();
+        exchanges.iter().for_each(|exchange| lists.hear(exchange));
+        lists
+    }
 }
 
 fn within(nodes: &[Node<'_>], tag: u32) -> Option<Vec<u8>> {
@@ -65,22 +86,23 @@ pub(super) fn options(exchange: &Exchange) -> &[u8] {
 
 pub(super) fn find(transcript: &Transcript) -> Known {
     let mut sent = BTreeMap::new();
-    let mut note = |list: Option<Vec<u8>>, data: &[u8]| {
-        for (tag, value) in by_list(&list.unwrap_or_default(), data) {
+    let mut note = |list: &[u8], data: &[u8]| {
+        for (tag, value) in by_list(list, data) {
             sent.entry(tag.value()).or_insert(value);
         }
     };
     let all = &transcript.exchanges;
-    for (at, exchange) in all.iter().enumerate() {
-        let before = all.get(..at).unwrap_or_default();
+    let mut lists = Lists::default();
+    for exchange in all {
         match exchange.instruction() {
-            GET_PROCESSING_OPTIONS => note(object(before, 0x9F38), options(exchange)),
+            GET_PROCESSING_OPTIONS => note(&lists.options, options(exchange)),
             GENERATE_AC => {
-                note(object(before, 0x8C), exchange.sent());
+                note(&lists.first, exchange.sent());
                 break;
             }
             _ => {}
         }
+        lists.hear(exchange);
     }
     let tapped = all.iter().any(|exchange| exchange.sent().starts_with(b"2PAY"));
     let entry = match transcript.headers.get("interface").map(String::as_str) {
@@ -155,7 +177,7 @@ impl Known {
     pub(super) fn answer(&self, tape: &Tape<'_>) -> Option<OnlineAnswer> {
         let rest = tape.rest();
         let second = rest.iter().position(|one| one.instruction() == GENERATE_AC);
-        let list = object(tape.all(), 0x8D).unwrap_or_default();
+        let list = Lists::of(tape.all()).second;
         let data = second.and_then(|at| rest.get(at)).map(Exchange::sent).unwrap_or_default();
         let by_list = by_list(&list, data);
         let of_list = |tag: u32| {
