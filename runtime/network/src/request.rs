@@ -293,6 +293,12 @@ impl Prepared {
         self.operation.kind
     }
 
+    /// True for an operation about an earlier payment: it gives back, or undoes that.
+    #[must_use]
+    pub fn is_of_refunds(&self) -> bool {
+        self.operation.is_of_refunds()
+    }
+
     /// True where the same request may be sent again.
     #[must_use]
     pub fn is_repeatable(&self) -> bool {
@@ -375,12 +381,17 @@ impl Operation {
         Ok(())
     }
 
-    fn check_purpose(&self, binding: &Binding) -> Result<(), RequestError> {
-        let operation = || self.name.clone();
-        let is_for_refunds = match &self.form {
+    /// True for an operation about an earlier payment: it gives back, or undoes that.
+    fn is_of_refunds(&self) -> bool {
+        match &self.form {
             Form::Wallet(form) => form.fields.original.is_some(),
             Form::Bank(form) => form.original,
-        };
+        }
+    }
+
+    fn check_purpose(&self, binding: &Binding) -> Result<(), RequestError> {
+        let operation = || self.name.clone();
+        let is_for_refunds = self.is_of_refunds();
         if is_for_refunds && binding.original.is_none() {
             return Err(RequestError::NotARefund { operation: operation() });
         }

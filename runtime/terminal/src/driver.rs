@@ -213,7 +213,11 @@ impl Driver {
         if prepared.kind() != kind {
             return Err(PayStop::Refused(Rule::WrongKind));
         }
-        self.step([Input::Ask { kind }]).await?;
+        let asked = match prepared.is_of_refunds() && kind == OperationKind::Undo {
+            true => Input::TakeBackRefund,
+            false => Input::Ask { kind },
+        };
+        self.step([asked]).await?;
         match client.exchange(&prepared).await {
             Heard::NotSent { reason, cause } => {
                 tracing::info!(key = %self.key, operation, %cause, "not sent");

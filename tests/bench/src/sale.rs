@@ -35,7 +35,10 @@ use caisson_scenarios::{AcquirerAt, Setup, World};
 use caisson_terminal::{
     CameraSource, Equipment, Parts, Profile, Request, SystemClock, Terminal, WallClock,
 };
-use caisson_vault::{CardKeys, PublicKey, SealedFile, Signature, Slot, VaultError};
+use caisson_vault::{
+    CardKeys, KeyStore, Mac, MacAlgorithm, Pan, Pin, PinBlock, PinFormat, PublicKey, SealedFile,
+    SessionKey, Signature, Slot, Transaction, VaultError, WorkingKey,
+};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -352,7 +355,7 @@ impl std::fmt::Debug for Timeline {
     }
 }
 
-impl CardKeys for TimedKeys {
+impl KeyStore for TimedKeys {
     fn kind(&self) -> caisson_vault::Kind {
         self.keys.kind()
     }
@@ -383,6 +386,46 @@ impl CardKeys for TimedKeys {
 
     fn public_key(&self, slot: &Slot) -> Result<PublicKey, VaultError> {
         self.keys.public_key(slot)
+    }
+}
+
+/// A wallet needs none of it.
+impl CardKeys for TimedKeys {
+    fn begin_transaction(&self, slot: &Slot) -> Result<Transaction, VaultError> {
+        self.keys.begin_transaction(slot)
+    }
+
+    fn encipher_pin(
+        &self,
+        key: WorkingKey<'_>,
+        format: PinFormat,
+        pan: Pan<'_>,
+        pin: &Pin,
+    ) -> Result<PinBlock, VaultError> {
+        self.keys.encipher_pin(key, format, pan, pin)
+    }
+
+    fn mac(
+        &self,
+        key: WorkingKey<'_>,
+        algorithm: MacAlgorithm,
+        message: &[u8],
+    ) -> Result<Mac, VaultError> {
+        self.keys.mac(key, algorithm, message)
+    }
+
+    fn verify_mac(
+        &self,
+        key: WorkingKey<'_>,
+        algorithm: MacAlgorithm,
+        message: &[u8],
+        mac: &[u8],
+    ) -> Result<(), VaultError> {
+        self.keys.verify_mac(key, algorithm, message, mac)
+    }
+
+    fn load_session_keys(&self, master: &Slot, keys: &[SessionKey<'_>]) -> Result<(), VaultError> {
+        self.keys.load_session_keys(master, keys)
     }
 }
 

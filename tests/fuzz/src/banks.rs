@@ -116,7 +116,7 @@ impl Line {
     fn new() -> Self {
         let says: Arc<Mutex<Vec<u8>>> = Arc::default();
         let said = Arc::clone(&says);
-        let connector = MemoryConnector::new(move |far| {
+        let connector = MemoryConnector::new(move |_, far| {
             let bytes = said.lock().unwrap_or_else(PoisonError::into_inner).clone();
             tokio::spawn(say(far, bytes));
         });

@@ -3,7 +3,7 @@
 
 use crate::bank_folder::PORT_IN_PROCESS;
 use crate::world::WorldError;
-use caisson_acquirer::bank::serve_bank;
+use caisson_acquirer::bank::{Bank, serve_bank};
 use caisson_acquirer::{Fault, Faults, Gateway, GatewayConfig, TestCertificates, serve};
 use ed25519_dalek::{Signer as _, SigningKey};
 use std::collections::BTreeMap;
@@ -146,16 +146,16 @@ impl AcquirerFolder {
         for fault in faults {
             gateway.faults().push(fault);
         }
-        self.serve_gateway(gateway, listen, listening, shutdown).await
+        self.serve_both((gateway, self.bank(None)?), listen, listening, shutdown).await
     }
 
-    /// The same with a gateway that the caller goes on holding.
+    /// The same with a gateway and a bank that the caller goes on holding.
     ///
     /// # Errors
     /// [`WorldError`].
-    pub async fn serve_gateway(
+    pub async fn serve_both(
         &self,
-        gateway: Gateway,
+        (gateway, bank): (Gateway, Bank),
         listen: SocketAddr,
         listening: impl FnOnce(SocketAddr),
         shutdown: impl Future<Output = ()>,
@@ -169,7 +169,7 @@ impl AcquirerFolder {
         self.write_bank_destination(bank_address)?;
         listening(address);
         let tls = self.certificates()?.server_config()?;
-        let bank = serve_bank(banks, Some(Arc::clone(&tls)), self.bank(None)?, pending());
+        let bank = serve_bank(banks, Some(Arc::clone(&tls)), bank, pending());
         tokio::select! {
             served = serve(listener, tls, gateway, shutdown) => Ok(served?),
             () = bank => Ok(()),

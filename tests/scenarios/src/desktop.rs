@@ -185,14 +185,15 @@ impl Desktop {
         };
         let acquirer = terminal.prepare()?;
         let gateway = acquirer.gateway(None)?;
-        let serving = serve(&acquirer, gateway.clone()).await?;
+        let bank = acquirer.bank(None)?;
+        let serving = serve(&acquirer, (gateway.clone(), bank.clone())).await?;
         let at = |source| DesktopError::File { path: options.folder.clone(), source };
         let transcript = Transcript::open(&options.folder).map_err(at)?;
         if transcript.len() > 0 {
             transcript.add("terminal", "restarts");
         }
         let phone = Phone::at(&acquirer)?;
-        let surroundings = Surroundings { acquirer, gateway, phone, transcript, window };
+        let surroundings = Surroundings { acquirer, gateway, bank, phone, transcript, window };
         let shared = Shared::new(options, terminal, surroundings);
         let tasks = vec![
             serving,
@@ -246,7 +247,7 @@ fn private_folder(folder: &Path) -> Result<(), DesktopError> {
 /// Starts the acquirer; ready when this returns.
 async fn serve(
     acquirer: &AcquirerFolder,
-    gateway: caisson_acquirer::Gateway,
+    acquirers: (caisson_acquirer::Gateway, caisson_acquirer::bank::Bank),
 ) -> Result<tokio::task::AbortHandle, DesktopError> {
     let (tell, listening) = oneshot::channel();
     let acquirer = acquirer.clone();
@@ -255,7 +256,7 @@ async fn serve(
             let _ = tell.send(address);
         };
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let served = acquirer.serve_gateway(gateway, any, told, std::future::pending()).await;
+        let served = acquirer.serve_both(acquirers, any, told, std::future::pending()).await;
         if let Err(error) = served {
             tracing::error!(%error, "the simulated acquirer has ended");
         }

@@ -11,7 +11,7 @@ use crate::cards::CardsError;
 use crate::customer::{damaged, payment_code};
 use crate::hand::HandError;
 use crate::phone::{Phone, PhoneError, scan_pixels};
-use crate::step::{PhoneAct, Step};
+use crate::step::{DeskStep, PhoneAct, Step};
 use crate::transcript::{Transcript, words};
 use crate::world::{World, WorldError};
 use caisson_acquirer::AcquirerError;
@@ -29,6 +29,8 @@ use tokio::task::JoinHandle;
 
 /// Who a wait comes from: the scenario itself.
 const WAITS: &str = "waits for";
+/// The service that takes a whole payment of the day back.
+const VOID: &str = "void";
 
 /// Why a step could not be performed. Author of the scenario, or whoever broke what it shows.
 #[derive(Debug, thiserror::Error)]
@@ -293,6 +295,7 @@ impl<'w> Emulator<'w> {
             Step::PowerCut | Step::Restart | Step::RestartIn { .. } => Err(PerformError::NotHere),
             // A scenario's terminal has started again by itself.
             Step::PowerOn => Ok(()),
+            Step::Desk(DeskStep::Void { payment }) => self.void(*payment).await,
             Step::Desk(_) => Err(PerformError::NoDesk),
             Step::Window(_) => Err(PerformError::NoWindow),
             Step::AppHangs => Err(PerformError::NoHangingApp),
@@ -363,6 +366,13 @@ impl<'w> Emulator<'w> {
         let original = self.payment(payment).await?;
         let request = self.request(amount, None, None, &service)?;
         self.begin(Request { original: Some(original), ..request })
+    }
+
+    async fn void(&mut self, payment: usize) -> Result<(), PerformError> {
+        let row = devices::row(self.world, payment).await?;
+        let amount = row.approved.unwrap_or(row.amount).to_string();
+        let request = self.request(&amount, None, None, VOID)?;
+        self.begin(Request { original: Some(row.key), ..request })
     }
 
     /// The key of the journal's payment `number`, from 1, in order of creation.

@@ -7,6 +7,7 @@
 mod form;
 mod word;
 
+use caisson_acquirer::bank::BankFault;
 use caisson_acquirer::{Fault, Operation, Wallet};
 use caisson_core::Language;
 use caisson_core::desk::{Act, Theme, Volume};
@@ -196,6 +197,8 @@ pub enum Step {
     Ends,
     /// Waits until nothing is recovered, watched or given back any more.
     Settles,
+    /// The bank does something wrong.
+    Bank(BankFault),
     /// Waits until a request has reached the acquirer.
     Hears(Operation),
     /// The link from now on.

@@ -70,6 +70,10 @@ pub enum Input {
         /// The operation's kind.
         kind: OperationKind,
     },
+    /// The app wants to take back what gives back: a bank's reversal of an unanswered void. Only
+    /// by an operation that the acquirer's signed file made for that; where it has none, a refund
+    /// is never undone.
+    TakeBackRefund,
     /// The network says: the submitted request certainly did not leave. Believed only as the next
     /// thing after the first submit; about an inquiry, undo or repeat it says nothing.
     NotSent {

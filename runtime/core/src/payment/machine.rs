@@ -142,6 +142,7 @@ impl Payment {
         let step = match input {
             Input::Submit { submission, recovering } => self.submit(&submission, recovering)?,
             Input::Ask { kind } => self.ask(kind)?,
+            Input::TakeBackRefund => self.take_back_refund()?,
             Input::NotSent { reason } if self.fresh => record([Event::NotSent { reason }]),
             Input::Heard { reading, amount, reason } if self.is_at_risk() => {
                 self.fresh = false;
@@ -250,6 +251,19 @@ impl Payment {
             }
             (OperationKind::Financial | OperationKind::Offer | OperationKind::Service, _) => {
                 Err(Rule::WrongKind)
+            }
+        }
+    }
+
+    fn take_back_refund(&mut self) -> Result<Step, Rule> {
+        match &self.handed {
+            Handed::Nothing | Handed::NotSent { .. } => Err(Rule::NothingSubmitted),
+            Handed::Sent { .. } if self.intent.kind == Kind::Sale => Err(Rule::WrongKind),
+            Handed::Sent { .. } if !self.may_still_move() => Err(Rule::AlreadyFinal),
+            Handed::Sent { .. } => {
+                self.fresh = false;
+                self.undoing = true;
+                Ok(Step { events: Vec::new(), effects: vec![Effect::Send] })
             }
         }
     }

@@ -75,6 +75,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         4 => (submissions(), any::<bool>())
             .prop_map(|(submission, recovering)| Input::Submit { submission, recovering }),
         3 => kinds().prop_map(|kind| Input::Ask { kind }),
+        1 => Just(Input::TakeBackRefund),
         1 => reasons().prop_map(|reason| Input::NotSent { reason }),
         6 => (readings(), prop::option::of(amounts()), prop::option::of(reasons()))
             .prop_map(|(reading, amount, reason)| Input::Heard { reading, amount, reason }),

@@ -138,6 +138,7 @@ fn input(text: &str) -> Input {
         ["repeat", rest @ ..] => submit(rest, true),
         ["inquire"] => Input::Ask { kind: OperationKind::Inquiry },
         ["undo"] => Input::Ask { kind: OperationKind::Undo },
+        ["take", "back"] => Input::TakeBackRefund,
         ["ask", "service"] => Input::Ask { kind: OperationKind::Service },
         ["ask", "financial"] => Input::Ask { kind: OperationKind::Financial },
         ["not", "sent", why] => Input::NotSent { reason: reason(why) },

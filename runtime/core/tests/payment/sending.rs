@@ -90,6 +90,16 @@ fn a_refund_is_never_undone() {
 }
 
 #[test]
+fn a_void_is_taken_back_by_an_operation_that_is_made_for_it_and_a_sale_never_by_that() {
+    check(
+        "refund 5.00 | take back | submit | take back | heard undone | cancels no-answer",
+        "refused NothingSubmitted | created refund 5.00, authorising, SEND | SEND | - | \
+         cancelled: no-answer, TELL | = cancelled (no-answer)",
+    );
+    after_submit("take back", "refused WrongKind | = authorising");
+}
+
+#[test]
 fn what_was_not_sent_ends_at_once_and_its_restart_too() {
     let told = "not-sent: offline | cancelled: offline, TELL | = cancelled (offline)";
     after_submit("not sent offline | cancels offline", told);

@@ -65,7 +65,7 @@ impl Desk {
             _ => None,
         });
         let amount = amount.await?;
-        self.give_back(shift, key, &known.app, amount).await
+        self.give_back(shift, key, (&known.app, Act::Refund), amount).await
     }
 
     pub(super) async fn void(&self, shift: &mut Shift, key: &PaymentKey) -> Result<Move, Leave> {
@@ -80,7 +80,7 @@ impl Desk {
             _ => None,
         });
         if is_sure.await? {
-            self.give_back(shift, key, &known.app, left).await
+            self.give_back(shift, key, (&known.app, Act::Void), left).await
         } else {
             Ok(Move::Back)
         }
@@ -90,10 +90,10 @@ impl Desk {
         &self,
         shift: &mut Shift,
         key: &PaymentKey,
-        app: &str,
+        (app, act): (&str, Act),
         amount: Money,
     ) -> Result<Move, Leave> {
-        let Some(service) = self.inner().refund_service(app) else {
+        let Some(service) = self.inner().refund_service(app, act) else {
             return self.said(shift, false, Some(Reason::AppMissing)).await;
         };
         let request = Request {
@@ -134,7 +134,7 @@ impl Desk {
         let left = left.filter(|left| !left.is_zero());
         let mut acts = Vec::new();
         acts.extend(approved.map(|_| Act::Reprint));
-        if left.is_some() && inner.refund_service(&row.app).is_some() {
+        if left.is_some() && inner.refund_service(&row.app, Act::Refund).is_some() {
             acts.push(Act::Refund);
             let is_today = inner.day_of(row.first_at) == inner.day_of(inner.clock.now());
             acts.extend(is_today.then_some(Act::Void));

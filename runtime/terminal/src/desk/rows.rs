@@ -3,9 +3,12 @@
 use crate::clock::local_text;
 use crate::counter::shown_as;
 use crate::terminal::Inner;
-use caisson_core::desk::PaymentRow;
+use caisson_core::desk::{Act, PaymentRow};
 use caisson_host::ServiceKind;
 use caisson_journal::{PaymentRow as Journalled, WallTime};
+
+/// The id of the service that takes a whole payment of the day back, as the contract says.
+const VOID: &str = "void";
 
 impl Inner {
     /// A payment as a row of a list.
@@ -27,10 +30,13 @@ impl Inner {
         name.unwrap_or(app).to_owned()
     }
 
-    /// The service with which `app` gives money back.
-    pub(super) fn refund_service(&self, app: &str) -> Option<String> {
+    /// The service with which `app` gives money back: where all of it goes back on its own day,
+    /// the one with the id `void`, where the app has such a one.
+    pub(super) fn refund_service(&self, app: &str, act: Act) -> Option<String> {
         let services = self.hosted(app)?.services();
-        services.iter().find(|s| s.kind == ServiceKind::Refund).map(|s| s.id.clone())
+        let mut refunds = services.iter().filter(|s| s.kind == ServiceKind::Refund);
+        let void = refunds.clone().find(|s| act == Act::Void && s.id == VOID);
+        void.or_else(|| refunds.next()).map(|s| s.id.clone())
     }
 
     /// The shop's day at that time, `2026-11-22`.

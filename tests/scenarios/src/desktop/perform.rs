@@ -78,6 +78,11 @@ impl Shared {
                 self.running()?.order(Order::Compare).await?;
                 Ok(json!("the acquirer keeps what the journal shows, and nothing was taken twice"))
             }
+            Step::Bank(fault) => {
+                self.around.bank.faults().push(*fault);
+                self.news.notify_one();
+                Ok(json!(DONE))
+            }
             Step::Acquirer(fault) => {
                 self.around.gateway.faults().push(*fault);
                 self.news.notify_one();

@@ -189,7 +189,9 @@ fn said(entry: &Entry) -> Option<(String, Option<Step>)> {
     let sentence = match entry.who.as_str() {
         WAITS => entry.what.clone(),
         "cashier" | "owner" | "customer" | "clock" | "link" | "printer" | "camera" | "storage"
-        | "acquirer" | "app" | "power" | "terminal" => format!("{} {}", entry.who, entry.what),
+        | "acquirer" | "bank" | "app" | "power" | "terminal" => {
+            format!("{} {}", entry.who, entry.what)
+        }
         _ => return None,
     };
     let step = sentence.parse().ok();

@@ -10,6 +10,7 @@ use crate::hand::Hand;
 use crate::phone::Phone;
 use crate::transcript::Transcript;
 use caisson_acquirer::Gateway;
+use caisson_acquirer::bank::Bank;
 use caisson_devices::emulated::screen::EmulatedScreen;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +21,7 @@ use tokio::sync::{Mutex as AsyncMutex, Notify};
 pub(super) struct Surroundings {
     pub(super) acquirer: AcquirerFolder,
     pub(super) gateway: Gateway,
+    pub(super) bank: Bank,
     pub(super) phone: Phone,
     pub(super) transcript: Transcript,
     pub(super) window: Arc<dyn Window>,

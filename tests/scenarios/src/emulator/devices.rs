@@ -11,6 +11,7 @@ use caisson_devices::emulated::storage::Fault as StorageFault;
 use caisson_devices::frame::Size;
 use caisson_devices::raster::Raster;
 use caisson_devices::screen::Key;
+use caisson_journal::PaymentRow;
 
 /// Breaks or mends one device of `world`.
 pub(crate) fn set(world: &World, step: &Step) -> Result<(), PerformError> {
@@ -43,6 +44,10 @@ pub(crate) fn set(world: &World, step: &Step) -> Result<(), PerformError> {
         Step::ClockJumps(ms) => {
             world.clock.as_ref().ok_or(PerformError::AcquirerElsewhere)?.jump(*ms);
         }
+        Step::Bank(fault) => {
+            let bank = world.bank.as_ref().ok_or(PerformError::AcquirerElsewhere)?;
+            bank.faults().push(*fault);
+        }
         Step::Acquirer(fault) => {
             let gateway = world.gateway.as_ref().ok_or(PerformError::AcquirerElsewhere)?;
             gateway.faults().push(*fault);
@@ -63,10 +68,15 @@ pub(crate) async fn compare(world: &World) -> Result<(), PerformError> {
 
 /// The key of the journal's payment `number`, from 1, in order of creation.
 pub(crate) async fn payment(world: &World, number: usize) -> Result<PaymentKey, PerformError> {
+    row(world, number).await.map(|row| row.key)
+}
+
+/// The journal's payment `number`, from 1, in order of creation.
+pub(crate) async fn row(world: &World, number: usize) -> Result<PaymentRow, PerformError> {
     let rows = evidence::rows(world.terminal.journal()).await?;
-    let wanted = number.checked_sub(1).and_then(|index| rows.get(index));
-    let key = wanted.map(|row| row.key.clone());
-    key.ok_or(PerformError::NoPayment { number, have: rows.len() })
+    let have = rows.len();
+    let wanted = number.checked_sub(1).and_then(|index| rows.into_iter().nth(index));
+    wanted.ok_or(PerformError::NoPayment { number, have })
 }
 
 /// The last whole receipt of the payment `key`, whose number is `number`, as a scene.

@@ -1,9 +1,9 @@
 //! The forms of a step: the grammar and the help as one table.
 
 use super::word::{
-    COUNT_MAX, WRONG_CODE, act, code, desk, duration, fault, file_name, hears, jump, link_of,
-    number, pay, payment, place, printer, row, set, shows, sign_in, tap, time_zone, values, wallet,
-    years,
+    COUNT_MAX, WRONG_CODE, act, bank_fault, code, desk, duration, fault, file_name, hears, jump,
+    link_of, number, pay, payment, place, printer, row, set, shows, sign_in, tap, time_zone,
+    values, wallet, years,
 };
 use super::{CardAct, DeskStep, PhoneAct, PinAct, Step, WindowStep};
 use crate::emulated_profile::OWNER_CODE;
@@ -77,6 +77,7 @@ const FORMS: &[(&str, &str, Read)] = &[
     ("everything settles", "waits until nothing is recovered, watched or given back", |_| Ok(Step::Settles)),
     ("acquirer hears OPERATION", "waits for one more such request", |c| hears(at(c, 0))),
     ("acquirer FAULT", "does wrong, as `caisson acquirer --help` lists it", |c| fault(at(c, 0))),
+    ("bank FAULT", "does wrong, in the acquirer's words: \"loses the answer to sale, once\"", |c| bank_fault(at(c, 0))),
     ("link goes down", "until it comes up", |_| Ok(Step::Link(Link::Down))),
     ("link comes up", "and carries everything", |_| Ok(Step::Link(Link::Up))),
     ("link is slow", "each message comes later by 0.8 s", |_| Ok(Step::Link(Link::Slow))),

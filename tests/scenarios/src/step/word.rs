@@ -2,7 +2,7 @@
 
 use super::{DeskStep, Setting, Step, WindowStep};
 use crate::emulator::waits::HOURS_MAX;
-use caisson_acquirer::{Operation, Wallet};
+use caisson_acquirer::{FaultSyntax, Operation, Wallet};
 use caisson_core::desk::{Act, SEARCH_CHARS_MAX, Theme, Volume};
 use caisson_core::language::UnknownLanguage;
 use caisson_core::view::{FIELDS_MAX, VALUE_CHARS_MAX};
@@ -253,6 +253,10 @@ pub(super) fn fault(line: &str) -> Result<Step, String> {
         let phrases = caisson_acquirer::FAULT_PHRASES.join(", ");
         format!("\"{line}\" is not a fault of the acquirer ({phrases})")
     })
+}
+
+pub(super) fn bank_fault(line: &str) -> Result<Step, String> {
+    line.parse().map(Step::Bank).map_err(|error: FaultSyntax| error.to_string())
 }
 
 pub(super) fn printer(fault: PrinterFault, bands: Option<&str>) -> Result<Step, String> {

@@ -90,10 +90,11 @@ impl Source<'_> {
         key: &dyn Fn(&str) -> String,
     ) -> Result<bool, ConfigError> {
         let Some(original) = &raw.original else { return Ok(false) };
-        if *raw.kind.get_ref() == OperationKind::Financial {
+        if matches!(raw.kind.get_ref(), OperationKind::Financial | OperationKind::Undo) {
             return Ok(*original.get_ref());
         }
-        let why = "only what moves money gives back or completes an earlier payment";
+        let why =
+            "only what moves money gives back or completes an earlier payment, or undoes that";
         Err(self.wrong(&original.span(), &key("original"), Fault::NotHere { why }))
     }
 

@@ -1,8 +1,7 @@
 //! A bank's file: what loads, and the whole text of what is said about one that does not.
 
 use super::host::{EXAMPLE, dukpt, plain};
-use caisson_network::{Destination, PinKeys};
-use caisson_vault::PinFormat;
+use caisson_network::Destination;
 
 const SIGN: &str = "; correct it and sign the file again";
 
@@ -42,32 +41,34 @@ fn the_example_holds_what_a_card_app_asks() {
     assert_eq!(
         shown,
         [
-            "advise Financial None repeatable",
-            "authorise Financial Optional",
-            "authorise-void Financial Optional",
-            "balance Service Required",
-            "complete Financial Optional",
+            "advice Financial None repeatable",
+            "balance Service Optional",
+            "completion Financial Optional",
+            "completion-reversal Undo None",
+            "completion-reversal-repeat Undo None",
+            "completion-void Financial Optional",
+            "completion-void-reversal Undo None",
+            "completion-void-reversal-repeat Undo None",
+            "pre-auth Financial Optional",
+            "pre-auth-reversal Undo None",
+            "pre-auth-reversal-repeat Undo None",
+            "pre-auth-void Financial Optional",
+            "pre-auth-void-reversal Undo None",
+            "pre-auth-void-reversal-repeat Undo None",
             "refund Financial Optional repeatable",
-            "reverse-authorise Undo None",
-            "reverse-authorise-again Undo None",
-            "reverse-sale Undo None",
-            "reverse-sale-again Undo None",
-            "reverse-void Undo None",
-            "reverse-void-again Undo None",
             "sale Financial Optional",
+            "sale-reversal Undo None",
+            "sale-reversal-repeat Undo None",
             "settle Service None",
-            "sign-off Service None",
             "sign-on Service None",
             "upload Service None",
+            "upload-end Service None",
             "void Financial Optional",
+            "void-reversal Undo None",
+            "void-reversal-repeat Undo None",
         ]
     );
     assert_eq!((destination.host(), destination.port()), ("pos.bank.example", 8_583));
-    let Some(PinKeys::Session { slot, format: PinFormat::Iso0 }) = destination.pin_keys() else {
-        panic!("{:?}", destination.pin_keys())
-    };
-    assert_eq!(slot.as_str(), "bank-pin");
-    assert!(crate::gateway::example().pin_keys().is_none());
 }
 
 #[test]
@@ -373,7 +374,7 @@ fn what_moves_money_has_a_result_and_what_does_not_has_none() {
         balance,
         "original = true",
         "@: operation.balance.original does not belong here: only what moves money gives back or \
-         completes an earlier payment",
+         completes an earlier payment, or undoes that",
     );
     check(
         balance,
@@ -385,7 +386,7 @@ fn what_moves_money_has_a_result_and_what_does_not_has_none() {
         "result = \"reversal\"",
         "result = \"reversal\"\npin = \"optional\"",
         &format!(
-            "{}: operation.reverse-sale.pin does not belong here: a reversal needs nobody's PIN",
+            "{}: operation.sale-reversal.pin does not belong here: a reversal needs nobody's PIN",
             line("result = \"reversal\"") + 1
         ),
     );

@@ -228,7 +228,7 @@ async fn each_reading_comes_through() {
     });
     check_reply(more, "Unreadable ").await;
     let bench = Bench::that(Does::Answers(says("25")));
-    let heard = bench.asks("reverse-sale-again", &body("0401", &[(39, "98")]), &sale(1_200)).await;
+    let heard = bench.asks("sale-reversal-repeat", &body("0401", &[(39, "98")]), &sale(1_200)).await;
     assert_told(&heard, "Undone ");
     assert_eq!(only(&bench.requests).text(11), Some(super::host::STAN), "the sale's own number");
 }
@@ -242,7 +242,7 @@ async fn over_tls_it_is_the_same_and_a_stranger_gets_nothing() {
         let authority = Authority::new(server);
         let acceptor = TlsAcceptor::from(Arc::clone(&authority.server));
         let requests = Arc::default();
-        let memory = MemoryConnector::new(move |far| {
+        let memory = MemoryConnector::new(move |_, far| {
             let (acceptor, requests) = (acceptor.clone(), Arc::clone(&requests));
             tokio::spawn(async move {
                 let stream = acceptor.accept(far).await.ok()?;

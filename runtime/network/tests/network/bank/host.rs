@@ -141,7 +141,7 @@ impl Bench {
     pub(crate) fn new(text: &str, does: Does) -> Self {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&requests);
-        let memory = MemoryConnector::new(move |far| {
+        let memory = MemoryConnector::new(move |_, far| {
             tokio::spawn(serve(far, does.clone(), Arc::clone(&heard)));
         });
         let link = EmulatedLink::new(Arc::new(memory));

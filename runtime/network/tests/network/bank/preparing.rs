@@ -39,7 +39,7 @@ fn the_host_writes_amount_trace_number_terminal_merchant_and_currency() {
         ),
     );
     check(
-        "reverse-sale",
+        "sale-reversal",
         &body("0400", &[(39, "98")]),
         &sale(1_200),
         "0400 3=000000 4=000000001200 11=000123 39=98 41=10000001 42=898310000000001 49=156",
@@ -144,12 +144,12 @@ fn a_refund_never_takes_money_and_a_sale_never_gives_it_back() {
 fn a_reversal_names_no_other_payment_as_its_original() {
     let original = |stan: &str| format!("0200{stan}{}", "0".repeat(32));
     let reversal = |stan: &str| body("0400", &[(90, &original(stan))]);
-    assert!(example().prepare("reverse-sale", &reversal(STAN), &sale(1_200)).is_ok());
+    assert!(example().prepare("sale-reversal", &reversal(STAN), &sale(1_200)).is_ok());
     check(
-        "reverse-sale",
+        "sale-reversal",
         &reversal("000122"),
         &sale(1_200),
-        "the request to `reverse-sale` names another trace number in field 90 (original data \
+        "the request to `sale-reversal` names another trace number in field 90 (original data \
          elements) than this payment's; correct it, or leave the field out",
     );
 }
@@ -184,7 +184,7 @@ async fn a_pin_goes_only_where_one_is_wanted() {
     let usage = |name: &str| example().operation(name).unwrap().pin();
     assert_eq!(usage("sale"), PinUse::Optional);
     assert_eq!(usage("balance"), PinUse::Required);
-    assert_eq!(usage("reverse-sale"), PinUse::None);
+    assert_eq!(usage("sale-reversal"), PinUse::None);
     check(
         "balance",
         &body("0200", &[(2, PAN)]),
@@ -192,10 +192,10 @@ async fn a_pin_goes_only_where_one_is_wanted() {
         "`balance` needs a PIN; ask the cardholder for it first",
     );
     check(
-        "reverse-sale",
+        "sale-reversal",
         &body("0400", &[]),
         &with_pin,
-        "`reverse-sale` takes no PIN; do not ask for one, or use another operation",
+        "`sale-reversal` takes no PIN; do not ask for one, or use another operation",
     );
     let long = plain().replace("\"iso-0\"", "\"iso-4\"");
     let long = Destination::parse("bank.toml", &long).unwrap();

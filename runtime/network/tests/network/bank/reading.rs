@@ -116,12 +116,12 @@ fn a_reversal_is_done_or_to_be_sent_again() {
             _ => "",
         };
         let body = answer("0410", &[(39, code)]);
-        check("reverse-sale", &body, &format!("Undone{reason}"));
-        check("reverse-sale-again", &body, &format!("Undone{reason}"));
+        check("sale-reversal", &body, &format!("Undone{reason}"));
+        check("sale-reversal-repeat", &body, &format!("Undone{reason}"));
     }
     let body = answer("0410", &[(39, "96")]);
     check(
-        "reverse-sale",
+        "sale-reversal",
         &body,
         "Unreadable, bank-unavailable, the answer's result is none that the destination's file lists",
     );
