@@ -21,9 +21,16 @@ pub(crate) const BUILD: [Need; 6] = [
 ];
 /// What the emulator's window needs on a display that nobody sees.
 pub(crate) const WINDOW: [Need; 1] = [Need::VirtualDisplay];
+/// What the drivers of card readers and key tokens are tested against: the real services, with
+/// nothing plugged in.
+pub(crate) const HARDWARE: [Need; 2] = [Need::CardService, Need::KeyToken];
 /// What checking the source needs.
 pub(crate) const LINT: [Need; 2] = [Need::Rustfmt, Need::Clippy];
 
+/// The service of card readers, its headers, a virtual reader, and the tools that give a test a
+/// world of its own.
+const CARD_PACKAGES: [&str; 6] =
+    ["libpcsclite-dev", "pkg-config", "pcscd", "vsmartcard-vpcd", "iproute2", "util-linux"];
 /// The display, and what a window loads when it opens on one.
 const X_PACKAGES: [&str; 6] =
     ["xvfb", "libx11-6", "libx11-xcb1", "libxcursor1", "libxi6", "libxkbcommon-x11-0"];
@@ -81,6 +88,8 @@ impl Plan {
                 Need::Alsa => plan.packages.extend(["libasound2-dev", "pkg-config"]),
                 Need::Fontconfig => plan.packages.extend(["libfontconfig-dev", "pkg-config"]),
                 Need::VirtualDisplay => plan.packages.extend(X_PACKAGES),
+                Need::CardService => plan.packages.extend(CARD_PACKAGES),
+                Need::KeyToken => plan.packages.push("softhsm2"),
                 Need::WasmTarget => plan.targets.push("wasm32-wasip2"),
                 Need::Rustfmt => plan.components.push("rustfmt"),
                 Need::Clippy => plan.components.push("clippy"),

@@ -25,6 +25,10 @@ pub(crate) enum Need {
     Fontconfig,
     /// The emulator's window is tested on it.
     VirtualDisplay,
+    /// The card reader's driver is tested on a real PC/SC stack with a virtual reader.
+    CardService,
+    /// The key store in a token is tested on a token in software.
+    KeyToken,
     /// The apps are built for `wasm32-wasip2`.
     WasmTarget,
     /// `cargo fmt`.
@@ -43,6 +47,8 @@ impl Need {
             Self::Alsa => "ALSA's headers (alsa.pc) and pkg-config",
             Self::Fontconfig => "fontconfig's headers (fontconfig.pc) and pkg-config",
             Self::VirtualDisplay => "a display in memory (Xvfb)",
+            Self::CardService => "PC/SC with its headers and a virtual reader (pcscd, vpcd)",
+            Self::KeyToken => "a key token in software (SoftHSM2)",
             Self::WasmTarget => "Rust's target wasm32-wasip2",
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
@@ -66,6 +72,10 @@ impl Need {
                     || command::answers(Command::new("pkg-config").args(["--exists", "fontconfig"]))
             }
             Self::VirtualDisplay => !cfg!(target_os = "linux") || virtual_display(),
+            Self::CardService => !cfg!(target_os = "linux") || card_service(),
+            Self::KeyToken => {
+                !cfg!(target_os = "linux") || Path::new("/usr/lib/softhsm/libsofthsm2.so").exists()
+            }
             Self::WasmTarget => wasm_target(place),
             Self::Rustfmt => command::answers(&mut command::cargo(place, &["fmt", "--version"])),
             Self::Clippy => command::answers(&mut command::cargo(place, &["clippy", "--version"])),
@@ -126,6 +136,13 @@ fn virtual_display() -> bool {
     };
     command::answers(Command::new("Xvfb").arg("-help"))
         && X_LIBRARIES.iter().all(|name| libraries.contains(name))
+}
+
+fn card_service() -> bool {
+    let tools = ["/usr/sbin/pcscd", "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"];
+    command::answers(Command::new("pkg-config").args(["--exists", "libpcsclite"]))
+        && command::answers(Command::new("ip").arg("-V"))
+        && tools.iter().all(|path| Path::new(path).exists())
 }
 
 fn folders(folder: impl AsRef<Path>) -> impl Iterator<Item = PathBuf> {

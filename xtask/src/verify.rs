@@ -9,23 +9,24 @@ use crate::{apps, command, demo, device, emulator, setup};
 use std::fs;
 use std::path::PathBuf;
 
-/// The folder of scenario files, in the repository.
-const SCENARIOS: &str = "tests/scenarios/qr";
+/// The folders of scenario files, in the repository.
+const SCENARIOS: [&str; 2] = ["tests/scenarios/qr", "tests/scenarios/card"];
 
 /// The scenarios whose power is cut at each point that they pass.
-const CUT: [&str; 6] = [
-    "paid-wechat",
-    "shown-code-paid",
-    "shown-code-paid-late",
-    "refund-partial",
-    "refund-answer-lost",
-    "customer-never-answers-wechat",
+const CUT: [&str; 7] = [
+    "qr/paid-wechat",
+    "qr/shown-code-paid",
+    "qr/shown-code-paid-late",
+    "qr/refund-partial",
+    "qr/refund-answer-lost",
+    "qr/customer-never-answers-wechat",
+    "card/chip-online-pin",
 ];
 
 /// Everything.
 pub(crate) fn test(place: &Place, consent: Consent) -> Result<(), Error> {
     let needs: Vec<Need> =
-        [setup::BUILD.as_slice(), setup::LINT.as_slice(), setup::WINDOW.as_slice()].concat();
+        [setup::BUILD.as_slice(), &setup::LINT, &setup::WINDOW, &setup::HARDWARE].concat();
     setup::run(place, &needs, consent)?;
     let mut steps = Steps::default();
     steps.run("format", || format(place));
@@ -33,6 +34,8 @@ pub(crate) fn test(place: &Place, consent: Consent) -> Result<(), Error> {
     let binary = steps.run("binary", || demo::build_binary(place));
     steps.run("clippy", || clippy(place));
     steps.run("tests", || tests(place));
+    steps.run("card readers", || with(place, "caisson-devices", "emulated,card-reader"));
+    steps.run("key token", || with(place, "caisson-vault", "pkcs11"));
     let device = steps.run("device build", || device_build(place));
     if apps && binary && device {
         steps.run("device", || device::play(place));
@@ -97,23 +100,39 @@ fn tests(place: &Place) -> Result<(), Error> {
     }
 }
 
+/// The tests of a package whose `features` need what only a step of its own asks for: a library to
+/// link to, a service to start.
+fn with(place: &Place, package: &str, features: &str) -> Result<(), Error> {
+    let words = match command::answers(&mut command::cargo(place, &["nextest", "--version"])) {
+        true => ["nextest", "run"].as_slice(),
+        false => &["test"],
+    };
+    let mut cargo = command::cargo(place, words);
+    command::run(cargo.args(["--package", package, "--features", features]))
+}
+
 fn scenarios(place: &Place) -> Result<(), Error> {
-    let folder = place.root.join(SCENARIOS);
-    let entries =
-        fs::read_dir(&folder).map_err(Error::io(format!("reading {}", folder.display())))?;
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    if files.is_empty() {
-        return Err(Error::Wrong(format!("{} holds no scenario", folder.display())));
+    let mut files = Vec::new();
+    for folder in SCENARIOS {
+        let folder = place.root.join(folder);
+        let entries =
+            fs::read_dir(&folder).map_err(Error::io(format!("reading {}", folder.display())))?;
+        let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        found.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+        if found.is_empty() {
+            return Err(Error::Wrong(format!("{} holds no scenario", folder.display())));
+        }
+        files.append(&mut found);
     }
+    files.sort();
     let mut caisson = command::program(place, place.binary("debug"));
     command::run(caisson.arg("scenario").args(files).arg("--json"))
 }
 
-/// A sale, a merchant's code, a refund and two recoveries, cut at each of their points.
+/// A sale, a merchant's code, a refund, recoveries and a card, cut at each of their points.
 fn power_cuts(place: &Place) -> Result<(), Error> {
-    let files = CUT.map(|name| place.root.join(SCENARIOS).join(name).with_extension("toml"));
+    let folder = place.root.join("tests/scenarios");
+    let files = CUT.map(|name| folder.join(name).with_extension("toml"));
     let mut caisson = command::program(place, place.binary("debug"));
     command::run(caisson.arg("scenario").args(files).args(["--at-each-point", "--json"]))
 }

@@ -37,6 +37,20 @@ pub(crate) fn of_hex(text: &str) -> Result<Vec<u8>, String> {
 /// # Errors
 /// What is wrong with the file.
 pub(crate) fn of_file(path: &Path) -> Result<Vec<u8>, CliError> {
+    let bytes = whole_file(path)?;
+    let text = std::str::from_utf8(&bytes).ok().filter(|text| text.trim().len() > 1);
+    match text.map(of_hex) {
+        Some(Ok(read)) => Ok(read),
+        // Text that is no hex, or bytes that are no text: a message as it was on the line.
+        Some(Err(_)) | None => Ok(bytes),
+    }
+}
+
+/// All of the file at `path`, or of standard input for `-`, at most [`BYTES_MAX`].
+///
+/// # Errors
+/// What is wrong with the file.
+pub(crate) fn whole_file(path: &Path) -> Result<Vec<u8>, CliError> {
     let failed = |error: std::io::Error| {
         CliError::environment(format!("{}: {error}", path.display())).hinted("check the path")
     };
@@ -48,16 +62,10 @@ pub(crate) fn of_file(path: &Path) -> Result<Vec<u8>, CliError> {
         File::open(path).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
     }
     if bytes.len() > BYTES_MAX {
-        let text =
-            format!("{}: more than {BYTES_MAX} bytes; no message has as many", path.display());
+        let text = format!("{}: more than {BYTES_MAX} bytes; no sale has as many", path.display());
         return Err(CliError::failed(text));
     }
-    let text = std::str::from_utf8(&bytes).ok().filter(|text| text.trim().len() > 1);
-    match text.map(of_hex) {
-        Some(Ok(read)) => Ok(read),
-        // Text that is no hex, or bytes that are no text: a message as it was on the line.
-        Some(Err(_)) | None => Ok(bytes),
-    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

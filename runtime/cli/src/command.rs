@@ -21,6 +21,10 @@ methods                      list the ways to pay, and which cannot be used now
 hold FILE                    hold a picture, or a folder of them, before the emulated camera
 hold-code TEXT               hold a QR code with this text before the emulated camera
 hold-nothing                 take it away
+insert CARD                  put a card of the deck into the emulated reader:  insert union-credit-pin
+tap CARD                     hold it to the reader
+swipe CARD                   draw it through, while a card is awaited
+take-card                    take it out
 ok, yes, no, row N, cancel   press that key
 amount AMOUNT                key an amount that an app asks for:  amount 5.00
 values A | B | ...           fill in a form, one value for each field
@@ -32,7 +36,10 @@ quit                         finish what is under way, then end";
 
 /// The commands that this build has: only a desktop has an emulated camera.
 pub(crate) fn commands() -> String {
-    let is_here = |line: &&str| cfg!(feature = "desktop") || !line.starts_with("hold");
+    let emulated = ["hold", "insert", "tap", "swipe", "take-card"];
+    let is_here = |line: &&str| {
+        cfg!(feature = "desktop") || !emulated.iter().any(|word| line.starts_with(word))
+    };
     COMMANDS.lines().filter(is_here).collect::<Vec<_>>().join("\n")
 }
 
@@ -57,6 +64,8 @@ pub(crate) enum Command {
     HoldCode(String),
     /// Hold nothing.
     HoldNothing,
+    /// Do something with a card.
+    Card(CardDeed),
     /// Press a key.
     Press(Key),
     /// Key an amount, in the currency of what is on the screen.
@@ -69,6 +78,19 @@ pub(crate) enum Command {
     Quit,
     /// An empty line or a comment.
     Nothing,
+}
+
+/// What is done with a card, by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CardDeed {
+    /// Into the slot.
+    Insert(String),
+    /// Into the field.
+    Tap(String),
+    /// Through the stripe's reader.
+    Swipe(String),
+    /// Away.
+    Take,
 }
 
 /// Reads one line.
@@ -99,6 +121,10 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
         ("quit" | "exit", []) => Ok(Command::Quit),
         ("hold-nothing", []) => Ok(Command::HoldNothing),
         ("hold", [_, ..]) => Ok(Command::Hold(rest.into())),
+        ("insert", [card]) => Ok(Command::Card(CardDeed::Insert((*card).to_owned()))),
+        ("tap", [card]) => Ok(Command::Card(CardDeed::Tap((*card).to_owned()))),
+        ("swipe", [card]) => Ok(Command::Card(CardDeed::Swipe((*card).to_owned()))),
+        ("take-card", []) => Ok(Command::Card(CardDeed::Take)),
         ("hold-code", [_, ..]) => Ok(Command::HoldCode(rest.to_owned())),
         ("serve", [service]) => Ok(Command::Serve((*service).to_owned())),
         ("reprint", [key]) => Ok(Command::Reprint(payment_key(key)?)),
@@ -111,6 +137,9 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
         ("row", _) => Err("write the number of a row: row 2".to_owned()),
         ("hold", _) => Err("write a picture's path: hold code.png".to_owned()),
         ("hold-code", _) => Err("write the code's text: hold-code 134567890123456789".to_owned()),
+        ("insert" | "tap" | "swipe", _) => {
+            Err(format!("write a card's name: {word} union-credit-pin"))
+        }
         ("serve", _) => Err("write a service's name: serve query".to_owned()),
         ("reprint", _) => Err("write a payment's key: reprint KEY".to_owned()),
         ("refund", _) => Err("write a sale's key and an amount: refund KEY 5.00".to_owned()),

@@ -50,7 +50,8 @@ async fn serve(
 ) -> Result<(), CliError> {
     let (screen, closed) = DrawnScreen::start(commands, events);
     let say = |text: &str| tracing::info!("{text}");
-    let (terminal, _) = till::open(profile, Arc::new(SystemClock), Arc::new(screen), &say).await?;
+    let opened = till::open(profile, Arc::new(SystemClock), Arc::new(screen), &say).await?;
+    let terminal = opened.terminal;
     let desk = Desk::new(terminal.clone());
     let mut closed = closed;
     let mut served = std::pin::pin!(desk.run());

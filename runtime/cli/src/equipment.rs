@@ -3,6 +3,7 @@
 //! Nothing is opened here: a camera or printer that is not there is an error of its first use,
 //! not of the start, so that a terminal whose printer is off can still take money.
 
+use crate::card_reader::{Cards, card_reader};
 use crate::error::CliError;
 use crate::held::Held;
 use async_trait::async_trait;
@@ -36,6 +37,8 @@ pub(crate) struct Built {
     pub(crate) equipment: Equipment,
     /// What is held before an emulated camera; `None` for a real one.
     pub(crate) held: Option<Held>,
+    /// The cards before an emulated reader; `None` for a real one, and for none.
+    pub(crate) cards: Option<Cards>,
 }
 
 /// Puts together what `profile` names, with `screen`.
@@ -44,7 +47,13 @@ pub(crate) fn build(profile: &Profile, screen: Arc<dyn Screen>) -> Result<Built,
     let printer = printer(&profile.printer)?;
     let storage = Arc::new(DiskStorage::open(&profile.storage)?);
     let equipment = Equipment::new(screen, camera, printer, storage);
-    Ok(Built { equipment: equipment.with_speaker(speaker(profile.speaker)?), held })
+    let equipment = equipment.with_speaker(speaker(profile.speaker)?);
+    match profile.card_reader.as_ref().map(card_reader).transpose()? {
+        None => Ok(Built { equipment, held, cards: None }),
+        Some((reader, cards)) => {
+            Ok(Built { equipment: equipment.with_card_reader(reader), held, cards })
+        }
+    }
 }
 
 #[cfg(feature = "desktop")]

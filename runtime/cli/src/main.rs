@@ -27,6 +27,7 @@ mod apps;
 #[cfg(feature = "desktop")]
 mod apps_folder;
 mod bytes;
+mod card_reader;
 mod chronicle;
 mod command;
 #[cfg(feature = "screen")]

@@ -4,7 +4,8 @@
 //! after the other in the order in which it was typed. At the end of the input, everything that
 //! was typed is finished, then the terminal has [`SETTLE_WAIT`] to become certain of every payment.
 
-use crate::command::{Command, LINE_BYTES_MAX, commands, parse};
+use crate::card_reader::Cards;
+use crate::command::{CardDeed, Command, LINE_BYTES_MAX, commands, parse};
 use crate::equipment;
 use crate::error::CliError;
 use crate::headless::HeadlessScreen;
@@ -38,8 +39,8 @@ pub(crate) async fn run(profile: Profile, within: Duration) -> Result<(), CliErr
     let screen = Arc::new(HeadlessScreen::new(clock.clone(), profile.utc_offset_minutes));
     let currency = profile.limits.currency;
     let say = |text: &str| screen.say(text);
-    let (terminal, held) = open(profile, clock, screen.clone(), &say).await?;
-    let till = Till { terminal, screen: screen.clone(), held, currency };
+    let Opened { terminal, held, cards } = open(profile, clock, screen.clone(), &say).await?;
+    let till = Till { terminal, screen: screen.clone(), held, cards, currency };
     till.serve().await?;
     settle(&till.terminal, within, &say).await
 }
@@ -50,7 +51,7 @@ pub(crate) async fn open(
     clock: Arc<SystemClock>,
     screen: Arc<dyn Screen>,
     say: &(dyn Fn(&str) + Sync),
-) -> Result<(Terminal, Option<Held>), CliError> {
+) -> Result<Opened, CliError> {
     let language = profile.language;
     let keys = SealedFile::open(&profile.vault, &profile.kek)?;
     let built = equipment::build(&profile, screen)?;
@@ -87,7 +88,14 @@ pub(crate) async fn open(
     for app in terminal.unsigned() {
         say(&unsigned(app, language));
     }
-    Ok((terminal, built.held))
+    Ok(Opened { terminal, held: built.held, cards: built.cards })
+}
+
+/// A terminal that runs, and what a person can do to its emulated devices.
+pub(crate) struct Opened {
+    pub(crate) terminal: Terminal,
+    pub(crate) held: Option<Held>,
+    pub(crate) cards: Option<Cards>,
 }
 
 fn greet(profile: &Profile, kind: Kind, say: &(dyn Fn(&str) + Sync)) {
@@ -112,6 +120,7 @@ struct Till {
     terminal: Terminal,
     screen: Arc<HeadlessScreen>,
     held: Option<Held>,
+    cards: Option<Cards>,
     /// The terminal's own, where no payment has another.
     currency: Currency,
 }
@@ -158,6 +167,7 @@ impl Till {
             Command::Hold(path) => self.hold(&Thing::Picture(&path)),
             Command::HoldCode(text) => self.hold(&Thing::Code(&text)),
             Command::HoldNothing => self.hold(&Thing::Nothing),
+            Command::Card(deed) => self.card(&deed),
             Command::Sale { .. }
             | Command::Refund { .. }
             | Command::Reprint(_)
@@ -189,6 +199,14 @@ impl Till {
             None => self.screen.say("the profile's camera is not emulated: hold it yourself"),
             Some(Err(wrong)) => self.screen.say(&wrong),
             Some(Ok(())) => self.screen.say(&format!("{thing} is before the camera")),
+        }
+    }
+
+    fn card(&self, deed: &CardDeed) {
+        match self.cards.as_ref().map(|cards| cards.act(deed)) {
+            None => self.screen.say("the profile has no emulated card reader: use a real card"),
+            Some(Err(wrong)) => self.screen.say(&wrong),
+            Some(Ok(())) => {}
         }
     }
 

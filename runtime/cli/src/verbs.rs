@@ -4,6 +4,8 @@
 mod acquirer;
 mod app;
 #[cfg(feature = "desktop")]
+mod card;
+#[cfg(feature = "desktop")]
 mod demo;
 #[cfg(all(feature = "desktop", feature = "window"))]
 mod emulator;
@@ -72,6 +74,8 @@ pub(crate) enum Verb {
     OwnerCode(owner_code::OwnerCode),
     Operator(operator::Operator),
     App(app::App),
+    #[cfg(feature = "desktop")]
+    Card(card::Card),
     Tlv(tlv::Tlv),
     Iso8583(iso8583::Iso8583),
     #[cfg(feature = "desktop")]
@@ -95,6 +99,8 @@ impl Verb {
             Self::OwnerCode(verb) => verb.run(),
             Self::Operator(verb) => verb.run(),
             Self::App(verb) => verb.run(),
+            #[cfg(feature = "desktop")]
+            Self::Card(verb) => verb.run(),
             Self::Tlv(verb) => verb.run(),
             Self::Iso8583(verb) => verb.run(),
             #[cfg(feature = "desktop")]

@@ -162,6 +162,8 @@ pub struct Extra {
     pub has_operators: bool,
     /// An app that never comes back is one more way to pay.
     pub has_hanging_app: bool,
+    /// The bank's card app is one more way to pay, where it was built.
+    pub has_cards: bool,
 }
 
 /// A running terminal with all its surroundings in reach.
@@ -393,7 +395,10 @@ fn ensure_terminal(
     }
     let installed = InstalledApps::at(&folder.join("apps"));
     let mut ids = vec![setup.app.as_str()];
-    if setup.app == CARD_APP {
+    if extra.has_cards && setup.apps.join(CARD_APP).exists() && setup.app != CARD_APP {
+        ids.push(CARD_APP);
+    }
+    if ids.contains(&CARD_APP) {
         ids.push(KERNEL);
     }
     if extra.has_hanging_app {

@@ -35,7 +35,7 @@ const FORMATS: [(&str, &str); 2] = [
 /// own code; `xtask` builds all the others.
 const ALONE: [&str; 3] = ["caisson-acquirer", "caisson-cards", "xtask"];
 /// Arrows between columns: who, whom, and why.
-const ACROSS: [(&str, &str, &str); 6] = [
+const ACROSS: [(&str, &str, &str); 8] = [
     (
         "caisson-acquirer",
         "caisson-iso8583",
@@ -45,7 +45,9 @@ const ACROSS: [(&str, &str, &str); 6] = [
     ),
     ("caisson-scenarios", "caisson-qr", "the customer's phone reads the code that the app shows"),
     ("caisson-scenarios", "caisson-acquirer", "a sale needs somebody to pay to"),
+    ("caisson-scenarios", "caisson-cards", "the customers' cards, and the issuer behind the bank"),
     ("caisson", "caisson-acquirer", "the verb `acquirer` runs it"),
+    ("caisson", "caisson-emv", "the verb `card trace` replays a transcript through the kernel"),
     ("caisson-bench", "caisson-acquirer", "a whole sale is measured against it"),
     ("caisson-fuzz", "caisson-qr", "what reads a customer's code is fuzzed with all other readers"),
 ];

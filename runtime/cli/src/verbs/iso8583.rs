@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 /// Read messages of ISO 8583.
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment, after_help = "Example:\n  caisson iso8583 decode message.bin")]
 pub(crate) struct Iso8583 {
     #[command(subcommand)]
     what: What,

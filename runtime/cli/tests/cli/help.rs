@@ -3,7 +3,7 @@
 use crate::common::Desk;
 
 const STORED: &str = include_str!("../help.txt");
-const PAGES: [&str; 27] = [
+const PAGES: [&str; 32] = [
     "--help",
     "run --help",
     "provision --help",
@@ -28,6 +28,11 @@ const PAGES: [&str; 27] = [
     "app sign --help",
     "app compile --help",
     "operator --help",
+    "card --help",
+    "card trace --help",
+    "tlv --help",
+    "iso8583 --help",
+    "iso8583 decode --help",
     "demo --help",
     "emulator --help",
     "emulator ctl --help",

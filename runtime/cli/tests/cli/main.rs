@@ -15,6 +15,7 @@ mod app;
 mod app_versions;
 mod common;
 mod first_app;
+mod formats;
 mod help;
 mod journal;
 mod owner;

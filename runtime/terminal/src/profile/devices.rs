@@ -58,6 +58,14 @@ pub enum PrinterProfile {
 pub enum CardReaderProfile {
     /// Cards are inserted, held and swiped by commands.
     Emulated {},
+    /// The readers of the PC/SC service.
+    Pcsc {
+        /// Parts of the names of those that are used; all where none is named.
+        #[serde(default)]
+        readers: Vec<String>,
+        /// The name of a stripe's reader that types what it reads; none where there is none.
+        stripe: Option<String>,
+    },
 }
 
 /// `[emv]`: what the acquirer sets for the kernel, instead of the files that the kernel brings.

@@ -66,7 +66,8 @@ impl TerminalOptions {
             risk: Vec::new(),
             acquirer: AcquirerAt::Folder(self.acquirer.clone()),
         };
-        (setup, Extra { has_operators: true, has_hanging_app: self.has_hanging_app })
+        let has_hanging_app = self.has_hanging_app;
+        (setup, Extra { has_operators: true, has_hanging_app, has_cards: true })
     }
 
     /// Sets both folders up.

@@ -228,7 +228,8 @@ async fn each_reading_comes_through() {
     });
     check_reply(more, "Unreadable ").await;
     let bench = Bench::that(Does::Answers(says("25")));
-    let heard = bench.asks("sale-reversal-repeat", &body("0401", &[(39, "98")]), &sale(1_200)).await;
+    let heard =
+        bench.asks("sale-reversal-repeat", &body("0401", &[(39, "98")]), &sale(1_200)).await;
     assert_told(&heard, "Undone ");
     assert_eq!(only(&bench.requests).text(11), Some(super::host::STAN), "the sale's own number");
 }
