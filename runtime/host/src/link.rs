@@ -3,9 +3,9 @@
 //! Guarantee: only what the permission of the same name grants is linked; an import that is not
 //! offered is found here, by its name, before anything runs.
 
+use crate::emv;
 use crate::engine::HostEngine;
 use crate::fault::LoadError;
-use crate::kernel;
 use crate::state::CallState;
 use crate::wasi;
 use caisson_core::permission::Permission;
@@ -65,7 +65,7 @@ pub(crate) fn linker(
                 c::card_reader::card_reader::add_to_linker::<_, Own>(l, |s| s)?
             }
             Permission::PinPad => c::pin_pad::pin_pad::add_to_linker::<_, Own>(l, |s| s)?,
-            Permission::Emv => kernel::link(l)?,
+            Permission::Emv => emv::link(l)?,
             // No interface of that name is in the contract yet, so none can be imported.
             Permission::Nfc => {}
             Permission::Payment => c::payment::payment::add_to_linker::<_, Own>(l, |s| s)?,

@@ -1,6 +1,6 @@
 //! What a store holds for one call of one app.
 
-use crate::kernel::Kernel;
+use crate::emv::Kernel;
 use crate::kill::Kill;
 use crate::limits::{HANDLES_MAX, Meter, REQUESTS_PER_SECOND_MAX, TICK};
 use crate::log::Log;

@@ -28,6 +28,9 @@ pub type SharedReader = Arc<Mutex<Box<dyn CardReaderSource>>>;
 struct Open {
     reader: Box<dyn CardReader>,
     session: Option<CardSession>,
+    /// True after several cards, or one that does not answer: they would be found again at once, so
+    /// they must go first.
+    must_clear: bool,
     /// Declared last: the next call may have the reader when the card has lost its power.
     _mine: OwnedMutexGuard<Box<dyn CardReaderSource>>,
 }
@@ -53,17 +56,24 @@ impl CardAtHand {
             None => {
                 let mine = Arc::clone(from).try_lock_owned().map_err(|_| CardStop::Busy)?;
                 let reader = mine.open().await.map_err(|error| of_reader(&error))?;
-                held.insert(Open { reader, session: None, _mine: mine })
+                held.insert(Open { reader, session: None, must_clear: false, _mine: mine })
             }
         };
         open.session = None; // a card that was found before loses its power
         let wanted =
             Wanted { chip: entry.chip, contactless: entry.contactless, stripe: entry.stripe };
-        let within = deadline.saturating_duration_since(Instant::now());
+        let within = || deadline.saturating_duration_since(Instant::now());
+        let detecting = async {
+            if open.must_clear {
+                open.reader.cleared(Access::Cards(permit), within()).await?;
+                open.must_clear = false;
+            }
+            open.reader.detect(Access::Cards(permit), wanted, within()).await
+        };
         let found = tokio::select! {
             biased;
             () = keys.cancelled() => return Err(CardStop::Cancelled),
-            found = open.reader.detect(Access::Cards(permit), wanted, within) => found,
+            found = detecting => found,
         };
         match found.map_err(|error| of_reader(&error))? {
             Detected::Chip(session) => {
@@ -78,9 +88,13 @@ impl CardAtHand {
                 Ok(Found::Stripe(Zeroizing::new(stripe.track_2().expose().to_owned())))
             }
             Detected::MuteChip => {
+                open.must_clear = true;
                 Err(CardStop::Unreadable("the chip does not answer its reset".to_owned()))
             }
-            Detected::SeveralCards => Err(CardStop::Several),
+            Detected::SeveralCards => {
+                open.must_clear = true;
+                Err(CardStop::Several)
+            }
         }
     }
 

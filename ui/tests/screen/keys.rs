@@ -4,7 +4,7 @@ use crate::cases::usual;
 use crate::harness::{SIZES, Screen, of_app, own};
 use caisson_core::Language;
 use caisson_core::view::{ROWS_MAX, View};
-use caisson_devices::screen::{Key, ReceiptWish};
+use caisson_devices::screen::{Key, PinDigits, ReceiptWish};
 use caisson_ui::{UiCommand, UiEvent};
 use caisson_vault::Passcode;
 
@@ -68,6 +68,10 @@ fn an_amount_is_keyed_from_the_right_and_can_be_mended() {
 fn the_owners_code_is_keyed_whole_and_never_shown() {
     let code = Passcode::new("123456").unwrap();
     check("hold", "1|2|3|4|5|6|Confirm", &[Key::Code(code)]);
+    let pin = PinDigits::new("1234").unwrap();
+    check("pin", "1|2|3|4|Confirm", &[Key::Pin(pin)]);
+    check("pin", "1|2|3|Confirm", &[]);
+    check("pin-bypass", "No PIN", &[Key::No]);
     check("hold", "1|2|3|4|5|Confirm", &[]);
     let screen = Screen::open(SIZES[0]);
     let case = usual(Language::En).into_iter().find(|case| case.name == "hold").unwrap();

@@ -3,7 +3,7 @@
 use crate::tree::{exists, files_ending, nothing_wrong, text};
 
 /// Capabilities whose device bears another name, or that have none: where it is, and why.
-const OTHERWISE: [(&str, &[&str], &str); 3] = [
+const OTHERWISE: [(&str, &[&str], &str); 5] = [
     (
         "ui",
         &["runtime/devices/src/screen.rs", "runtime/devices/src/emulated/screen.rs"],
@@ -15,6 +15,12 @@ const OTHERWISE: [(&str, &[&str], &str); 3] = [
         "a link is reached through destinations, which have a room of their own",
     ),
     ("payment", &["runtime/terminal/src/driver.rs"], "money is no device"),
+    ("emv", &["apps/emv/src/component.rs"], "what stands behind it is a component, not a device"),
+    (
+        "pin-pad",
+        &["runtime/terminal/src/pin.rs", "ui/slint/pages/pin.slint"],
+        "the pad is the terminal's own screen, and the PIN goes to the vault",
+    ),
 ];
 
 /// The names of the contract's packages.
@@ -27,17 +33,18 @@ fn capabilities() -> Vec<String> {
 fn every_capability_is_in_each_tree_under_its_name() {
     let mut wrong = Vec::new();
     for name in capabilities() {
+        let file = name.replace('-', "_");
         let mut places = vec![
             format!("wit/deps/{name}/{name}.wit"),
-            format!("runtime/host/src/{name}.rs"),
-            format!("apps/sdk/src/{name}.rs"),
+            format!("runtime/host/src/{file}.rs"),
+            format!("apps/sdk/src/{file}.rs"),
         ];
         if let Some((_, others, _)) = OTHERWISE.iter().find(|(other, ..)| *other == name) {
             places.extend(others.iter().map(|place| (*place).to_owned()));
         } else {
-            places.push(format!("runtime/devices/src/{name}.rs"));
-            places.push(format!("runtime/devices/src/linux/{name}.rs"));
-            places.push(format!("runtime/devices/src/emulated/{name}.rs"));
+            places.push(format!("runtime/devices/src/{file}.rs"));
+            places.push(format!("runtime/devices/src/linux/{file}.rs"));
+            places.push(format!("runtime/devices/src/emulated/{file}.rs"));
         }
         let missing = places.iter().filter(|place| !exists(place));
         wrong.extend(missing.map(|place| format!("{name}: there is no {place}")));

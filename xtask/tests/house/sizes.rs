@@ -9,8 +9,10 @@ const FUNCTION_LINES_MAX: i64 = 70;
 /// Files that may be longer, each with its reason.
 const LONG_FILES: [(&str, &str); 0] = [];
 /// Files with a function that may be longer, each with its reason.
-const LONG_FUNCTIONS: [(&str, &str); 1] =
-    [("runtime/host/src/bindings.rs", "generated from the contract")];
+const LONG_FUNCTIONS: [(&str, &str); 2] = [
+    ("runtime/host/src/bindings.rs", "generated from the contract"),
+    ("runtime/host/src/emv/bindings.rs", "generated from the contract"),
+];
 
 #[test]
 fn no_source_file_is_too_long() {

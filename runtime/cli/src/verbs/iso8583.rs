@@ -37,8 +37,8 @@ struct Decode {
 
 const EXAMPLE: &str = "\
 Example:
-  echo 0028600003000060220000000008000020000000C00012000001313030303030303138393833 |
-    caisson iso8583 decode -";
+  caisson iso8583 decode message.bin
+  echo 6000030000 602200000000 0800 0020000000000000 000001 | caisson iso8583 decode -";
 
 impl Iso8583 {
     pub(super) fn run(self) -> Result<(), CliError> {

@@ -29,9 +29,9 @@ async fn the_socket_is_its_owners_alone_and_answers_each_line_with_one() {
     assert_eq!(mode(&bench.folder()), 0o700);
 
     let mut stream = UnixStream::connect(bench.desktop.socket()).await.unwrap();
-    stream.write_all(b"clock passes 1 ms\ncustomer taps card visa\n").await.unwrap();
+    stream.write_all(b"clock passes 1 ms\ncustomer swipes card stripe-only\n").await.unwrap();
     let expected = "{\"ok\":\"done\"}\n\
-        {\"error\":\"there is no card reader on this terminal yet\"}\n";
+        {\"error\":\"nobody waits for a stripe; wait for the card screen before this step\"}\n";
     let mut answers = vec![0; expected.len()];
     stream.read_exact(&mut answers).await.unwrap();
     assert_eq!(String::from_utf8(answers).unwrap(), expected);

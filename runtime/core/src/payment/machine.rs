@@ -141,8 +141,8 @@ impl Payment {
     pub fn step(&mut self, input: Input) -> Result<Step, Rule> {
         let step = match input {
             Input::Submit { submission, recovering } => self.submit(&submission, recovering)?,
-            Input::Ask { kind } => self.ask(kind)?,
-            Input::TakeBackRefund => self.take_back_refund()?,
+            Input::Ask { kind } => self.ask(kind, false)?,
+            Input::TakeBackRefund => self.ask(OperationKind::Undo, true)?,
             Input::NotSent { reason } if self.fresh => record([Event::NotSent { reason }]),
             Input::Heard { reading, amount, reason } if self.is_at_risk() => {
                 self.fresh = false;
@@ -236,13 +236,18 @@ impl Payment {
         !self.state.is_final() && !matches!(self.state, State::Reversing)
     }
 
-    fn ask(&mut self, kind: OperationKind) -> Result<Step, Rule> {
+    fn ask(&mut self, kind: OperationKind, of_refund: bool) -> Result<Step, Rule> {
         match (kind, &self.handed) {
             (
                 OperationKind::Inquiry | OperationKind::Undo,
                 Handed::Nothing | Handed::NotSent { .. },
             ) => Err(Rule::NothingSubmitted),
-            (OperationKind::Undo, _) if self.intent.kind == Kind::Refund => Err(Rule::UndoOfRefund),
+            (OperationKind::Undo, _) if self.intent.kind == Kind::Sale && of_refund => {
+                Err(Rule::WrongKind)
+            }
+            (OperationKind::Undo, _) if self.intent.kind == Kind::Refund && !of_refund => {
+                Err(Rule::UndoOfRefund)
+            }
             (OperationKind::Undo, _) if !self.may_still_move() => Err(Rule::AlreadyFinal),
             (OperationKind::Inquiry | OperationKind::Undo, Handed::Sent { .. }) => {
                 self.fresh = false;
@@ -251,19 +256,6 @@ impl Payment {
             }
             (OperationKind::Financial | OperationKind::Offer | OperationKind::Service, _) => {
                 Err(Rule::WrongKind)
-            }
-        }
-    }
-
-    fn take_back_refund(&mut self) -> Result<Step, Rule> {
-        match &self.handed {
-            Handed::Nothing | Handed::NotSent { .. } => Err(Rule::NothingSubmitted),
-            Handed::Sent { .. } if self.intent.kind == Kind::Sale => Err(Rule::WrongKind),
-            Handed::Sent { .. } if !self.may_still_move() => Err(Rule::AlreadyFinal),
-            Handed::Sent { .. } => {
-                self.fresh = false;
-                self.undoing = true;
-                Ok(Step { events: Vec::new(), effects: vec![Effect::Send] })
             }
         }
     }

@@ -92,9 +92,9 @@ fn a_refund_is_never_undone() {
 #[test]
 fn a_void_is_taken_back_by_an_operation_that_is_made_for_it_and_a_sale_never_by_that() {
     check(
-        "refund 5.00 | take back | submit | take back | heard undone | cancels no-answer",
+        "refund 5.00 | take back | submit | take back | heard undone | cancels offline",
         "refused NothingSubmitted | created refund 5.00, authorising, SEND | SEND | - | \
-         cancelled: no-answer, TELL | = cancelled (no-answer)",
+         reversed: offline, TELL | = reversed (offline)",
     );
     after_submit("take back", "refused WrongKind | = authorising");
 }

@@ -60,6 +60,7 @@ fn the_example_holds_what_a_card_app_asks() {
             "sale-reversal Undo None",
             "sale-reversal-repeat Undo None",
             "settle Service None",
+            "sign-off Service None",
             "sign-on Service None",
             "upload Service None",
             "upload-end Service None",
@@ -327,13 +328,13 @@ fn only_a_service_goes_without_code_and_only_a_sign_on_brings_keys() {
     );
     check_in(
         &dukpt(),
-        "[operation.sign-off]",
+        "[operation.balance]",
         "[operation.renew]\nkind = \"service\"\nmti = \"0800\"\ntimeout_ms = 100\nfields = []\n\
-         keys = true\n[operation.sign-off]",
+         keys = true\n[operation.balance]",
         &format!(
             "{}: operation.renew.keys does not belong here: only a sign-on brings keys: a service, \
              under the scheme master-session",
-            dukpt()[..dukpt().find("[operation.sign-off]").unwrap()].matches('\n').count() + 6
+            dukpt()[..dukpt().find("[operation.balance]").unwrap()].matches('\n').count() + 6
         ),
     );
 }
@@ -355,30 +356,33 @@ fn what_moves_money_has_a_result_and_what_does_not_has_none() {
             line("[operation.sale]") + 1
         ),
     );
-    let balance = "pin = \"required\"";
+    let rest = "\n\n# The batch: its totals";
+    let pin = "\npin = \"optional\"";
+    let balance = &format!("{pin}{rest}");
+    let with = |more: &str| format!("{pin}{more}{rest}");
     check(
         balance,
-        "pin = \"required\"\nresult = \"payment\"",
+        &with("\nresult = \"payment\""),
         &format!(
             "{}: operation.balance.result does not belong here: a service moves nothing, so its \
              answer proves nothing",
-            line(balance) + 1
+            line(balance) + 2
         ),
     );
     check(
         balance,
-        "pin = \"required\"\nmac = false",
+        &with("\nmac = false"),
         "@: operation.balance.pin does not belong here: a PIN needs a message code over it",
     );
     check(
         balance,
-        "original = true",
+        &format!("\noriginal = true{rest}"),
         "@: operation.balance.original does not belong here: only what moves money gives back or \
          completes an earlier payment, or undoes that",
     );
     check(
         balance,
-        "repeatable = true",
+        &format!("\nrepeatable = true{rest}"),
         "@: operation.balance.repeatable does not belong here: only financial and offer can be \
          repeatable; the others always are",
     );
