@@ -2,8 +2,8 @@
 //!
 //! An app is a type with four functions ([`PaymentApp`]), exported by [`payment_app!`]. It reads
 //! as one straight story: each wait is a call that returns. One file per capability, named as in
-//! the contract: [`camera`], [`printer`], [`network`], [`storage`], [`ui`], [`payment`]; and for an
-//! acquirer's own app [`card_reader`], [`pin_pad`], [`emv`].
+//! the contract: [`camera`], [`printer`], [`network`], [`storage`], [`ui`], [`payment`], [`nfc`]; and
+//! for an acquirer's own app [`card_reader`], [`pin_pad`], [`emv`].
 //!
 //! Guarantee: an error that leaves an app by `?` never lies about money. Before anything was
 //! submitted it ends the payment as cancelled, with the right word for the cashier; afterwards it
@@ -80,6 +80,7 @@ pub mod emv;
 mod export;
 mod money;
 pub mod network;
+pub mod nfc;
 pub mod note;
 pub mod payment;
 pub mod pin_pad;

@@ -2,7 +2,7 @@
 
 use crate::note::NoteError;
 use crate::{
-    Outcome, camera, card_reader, emv, network, payment, pin_pad, printer, reason, storage, ui,
+    Outcome, camera, card_reader, emv, network, nfc, payment, pin_pad, printer, reason, storage, ui,
 };
 use std::fmt;
 
@@ -86,6 +86,29 @@ impl From<card_reader::Error> for Stop {
             }
         };
         Self::new(reason, &format!("card reader: {error}"))
+    }
+}
+
+impl From<nfc::Error> for Stop {
+    fn from(error: nfc::Error) -> Self {
+        use nfc::Code;
+        let reason = match error.code {
+            Code::Cancelled => reason::CANCELLED_BY_CASHIER,
+            Code::Timeout => reason::NOBODY_ACTED,
+            Code::Several => reason::TOO_MANY_CARDS,
+            Code::Removed => reason::CARD_REMOVED,
+            Code::Unreadable => reason::CHIP_UNREADABLE,
+            Code::PaymentCard | Code::WrongType => reason::CARD_NOT_SUPPORTED,
+            // The terminal has no word for a reader alone.
+            Code::Offline => reason::KERNEL_FAILED,
+            Code::Denied
+            | Code::Busy
+            | Code::NotListed
+            | Code::NotAllowed
+            | Code::TooLarge
+            | Code::Other => reason::APP_FAILED,
+        };
+        Self::new(reason, &format!("nfc: {error}"))
     }
 }
 

@@ -22,7 +22,7 @@ hold FILE                    hold a picture, or a folder of them, before the emu
 hold-code TEXT               hold a QR code with this text before the emulated camera
 hold-nothing                 take it away
 insert CARD                  put a card of the deck into the emulated reader:  insert union-credit-pin
-tap CARD                     hold it to the reader
+tap CARD                     hold it to the reader; a tag, too:  tap loyalty
 swipe CARD                   draw it through, while a card is awaited
 take-card                    take it out
 ok, yes, no, row N, cancel   press that key

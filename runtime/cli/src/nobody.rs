@@ -8,7 +8,7 @@ use caisson_core::view::View;
 use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
     AcquirerAnswer, CallStop, CardSession, PayStop, PrintStop, ScanStop, Scanned, Session,
-    UiAnswer, UiStop,
+    TagSession, UiAnswer, UiStop,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,6 +23,8 @@ fn no_storage() -> StorageError {
 }
 
 impl CardSession for Nobody {}
+
+impl TagSession for Nobody {}
 
 #[async_trait]
 impl Session for Nobody {

@@ -20,6 +20,7 @@ pub mod reason;
 pub mod receipt;
 pub mod risk;
 pub mod stan;
+pub mod tag;
 pub mod view;
 
 pub use key::PaymentKey;

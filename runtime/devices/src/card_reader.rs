@@ -12,6 +12,7 @@
 mod apdu;
 mod session;
 mod stripe;
+mod tag;
 
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ pub use stripe::{
     PAN_DIGITS_MAX, PAN_DIGITS_MIN, Stripe, StripeError, TRACK_1_CHARS_MAX, TRACK_2_CHARS_MAX,
     Track,
 };
+pub use tag::kind_of;
 
 /// Longest text of a driver that an error carries, in characters.
 pub const DETAIL_CHARS_MAX: usize = 200;

@@ -22,6 +22,7 @@ wasmtime::component::bindgen!({
         "caisson:payment/payment.ticket": crate::payment::TicketData,
         "caisson:printer/printer.document": crate::printer::Sheet,
         "caisson:ui/ui.form": crate::ui::Form,
+        "caisson:nfc/nfc.tag": crate::nfc::Tag,
     },
     trappable_error_type: {
         "caisson:camera/camera.error" => crate::camera::CameraFault,
@@ -31,6 +32,7 @@ wasmtime::component::bindgen!({
         "caisson:ui/ui.error" => crate::ui::UiFault,
         "caisson:card-reader/card-reader.error" => crate::card_reader::CardReaderFault,
         "caisson:pin-pad/pin-pad.error" => crate::pin_pad::PinPadFault,
+        "caisson:nfc/nfc.error" => crate::nfc::NfcFault,
         "caisson:payment/payment.error" => crate::payment::PaymentFault,
     },
 });

@@ -28,6 +28,7 @@ mod limits;
 mod link;
 mod log;
 mod network;
+mod nfc;
 mod payment;
 mod pin_pad;
 mod printer;
@@ -51,7 +52,7 @@ pub use kill::KillCause;
 pub use limits::{Budget, MEMORY_BYTES_MAX};
 pub use payment::{IntentData, TicketData};
 pub use session::{
-    AcquirerAnswer, CallStop, CardSession, CardStop, Entry, Found, KernelFiles, Moment, OfflinePin,
-    OfflinePinEnd, PayStop, PinEntry, PinStop, PrintStop, ScanStop, Scanned, Session, UiAnswer,
-    UiStop,
+    AcquirerAnswer, CallStop, CardSession, CardStop, Entry, Found, FoundTag, KernelFiles, Moment,
+    OfflinePin, OfflinePinEnd, PayStop, PinEntry, PinStop, PrintStop, ScanStop, Scanned, Session,
+    TagSession, TagStop, UiAnswer, UiStop,
 };

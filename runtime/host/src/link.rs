@@ -66,8 +66,7 @@ pub(crate) fn linker(
             }
             Permission::PinPad => c::pin_pad::pin_pad::add_to_linker::<_, Own>(l, |s| s)?,
             Permission::Emv => emv::link(l)?,
-            // No interface of that name is in the contract yet, so none can be imported.
-            Permission::Nfc => {}
+            Permission::Nfc => c::nfc::nfc::add_to_linker::<_, Own>(l, |s| s)?,
             Permission::Payment => c::payment::payment::add_to_linker::<_, Own>(l, |s| s)?,
         }
     }

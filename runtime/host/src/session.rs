@@ -14,11 +14,13 @@ use caisson_devices::storage::{StorageError, StorageKey};
 use std::time::Duration;
 
 mod card;
+mod tag;
 
 pub use card::{
     CardSession, CardStop, Entry, Found, KernelFiles, Moment, OfflinePin, OfflinePinEnd, PinEntry,
     PinStop,
 };
+pub use tag::{FoundTag, TagSession, TagStop};
 
 /// What was read before the camera. No `Debug`: a payment code is as good as money.
 #[derive(Clone, PartialEq, Eq)]
@@ -132,7 +134,7 @@ pub enum PayStop {
 /// in is dropped where it stands. So whatever a function makes durable must reach memory in the
 /// same task that commits it, never in the future that is dropped.
 #[async_trait]
-pub trait Session: CardSession {
+pub trait Session: CardSession + TagSession {
     /// The language that the cashier reads.
     fn language(&self) -> Language;
 

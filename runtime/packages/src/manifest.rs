@@ -2,10 +2,13 @@
 
 use caisson_core::Language;
 use caisson_core::permission::{NAME_CHARS_MAX, Permission};
+use caisson_core::tag::TagRules;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+mod tags;
 
 /// The file's name beside the component.
 pub const MANIFEST_NAME: &str = "caisson.toml";
@@ -40,8 +43,9 @@ impl Name {
 /// What an app is to a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum World {
-    /// Takes payments. (The world `system-app` is this one, with cards: what an app may see is
-    /// decided by who signed it and by its permissions, not by its word.)
+    /// Takes payments. (The worlds `merchant-app` and `system-app` are this one, with tags, and with
+    /// cards besides: what an app may see is decided by who signed it and by its permissions, not
+    /// by its word.)
     PaymentApp,
     /// The EMV kernel that system apps call; at most one in a terminal.
     EmvKernel,
@@ -50,7 +54,7 @@ pub enum World {
 impl World {
     fn of(name: &str) -> Option<Self> {
         match name {
-            "payment-app" | "system-app" => Some(Self::PaymentApp),
+            "payment-app" | "merchant-app" | "system-app" => Some(Self::PaymentApp),
             "emv-kernel" => Some(Self::EmvKernel),
             _ => None,
         }
@@ -74,6 +78,8 @@ pub struct Manifest {
     pub permissions: BTreeSet<Permission>,
     /// The acquirer's destination that it talks to.
     pub destination: Option<String>,
+    /// The tags that it speaks to; none without the permission `nfc`.
+    pub tags: TagRules,
     /// Settings that it comes with; the terminal's profile can change each.
     pub settings: BTreeMap<String, String>,
 }
@@ -129,6 +135,7 @@ struct Raw {
     world: String,
     permissions: Vec<String>,
     destination: Option<String>,
+    nfc: Option<tags::Raw>,
     #[serde(default)]
     settings: BTreeMap<String, String>,
 }
@@ -168,7 +175,7 @@ impl Manifest {
             return Err(wrong("id", &raw.id, "write 1 to 20 characters of a-z, 0-9 and -"));
         }
         let Some(world) = World::of(&raw.world) else {
-            let remedy = "this terminal runs payment-app, system-app and emv-kernel";
+            let remedy = "this terminal runs payment-app, merchant-app, system-app and emv-kernel";
             return Err(wrong("world", &raw.world, remedy));
         };
         for (key, text) in
@@ -197,8 +204,13 @@ impl Manifest {
             name.parse::<Permission>()
                 .map_err(|error| wrong("permissions", name, &error.to_string()))
         };
+        let permissions: BTreeSet<_> =
+            raw.permissions.iter().map(permission).collect::<Result<_, _>>()?;
+        let tags = tags::rules(raw.nfc, permissions.contains(&Permission::Nfc))
+            .map_err(|wrongly| wrong(wrongly.key, &wrongly.value, &wrongly.remedy))?;
         Ok(Self {
-            permissions: raw.permissions.iter().map(permission).collect::<Result<_, _>>()?,
+            permissions,
+            tags,
             world,
             id: raw.id,
             name: raw.name,
@@ -259,7 +271,7 @@ destination = "wallet"
         check(
             ("payment-app", "command"),
             "caisson.toml: world = \"command\": this terminal runs payment-app, \
-             system-app and emv-kernel",
+             merchant-app, system-app and emv-kernel",
         );
     }
 
@@ -269,7 +281,7 @@ destination = "wallet"
             ("version-code", "colour = 1\nversion-code"),
             "caisson.toml: TOML parse error at line 4, column 1\n  |\n4 | colour = 1\n  | \
              ^^^^^^\nunknown field `colour`, expected one of `id`, `name`, `version`, \
-             `version-code`, `world`, `permissions`, `destination`, `settings`\n",
+             `version-code`, `world`, `permissions`, `destination`, `nfc`, `settings`\n",
         );
     }
 

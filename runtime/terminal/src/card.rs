@@ -24,15 +24,56 @@ const ANSWER_WAIT: Duration = Duration::from_secs(10);
 /// The reader of a terminal, shared by its calls. Dropping the guard gives it to the next.
 pub type SharedReader = Arc<Mutex<Box<dyn CardReaderSource>>>;
 
-/// The reader while a call has it.
-struct Open {
+/// The reader while a call has it, for cards or for tags.
+pub(crate) struct Open {
     reader: Box<dyn CardReader>,
-    session: Option<CardSession>,
+    pub(crate) session: Option<CardSession>,
     /// True after several cards, or one that does not answer: they would be found again at once, so
     /// they must go first.
-    must_clear: bool,
+    pub(crate) must_clear: bool,
     /// Declared last: the next call may have the reader when the card has lost its power.
     _mine: OwnedMutexGuard<Box<dyn CardReaderSource>>,
+}
+
+impl Open {
+    /// The reader that a call has, opened where it has none yet.
+    pub(crate) async fn hold<'h>(
+        held: &'h mut Option<Self>,
+        from: Option<&SharedReader>,
+    ) -> Result<&'h mut Self, CardStop> {
+        let from = from.ok_or_else(no_reader)?;
+        if held.is_none() {
+            let mine = Arc::clone(from).try_lock_owned().map_err(|_| CardStop::Busy)?;
+            let reader = mine.open().await.map_err(|error| of_reader(&error))?;
+            *held = Some(Self { reader, session: None, must_clear: false, _mine: mine });
+        }
+        held.as_mut().ok_or(CardStop::Busy)
+    }
+
+    /// What comes first of what is `wanted`, until `deadline`; what must go goes first.
+    pub(crate) async fn first(
+        &mut self,
+        access: Access<'_>,
+        wanted: Wanted,
+        deadline: Instant,
+    ) -> Result<Detected, CardReaderError> {
+        if self.must_clear {
+            self.cleared(access, deadline).await?;
+            self.must_clear = false;
+        }
+        let within = deadline.saturating_duration_since(Instant::now());
+        self.reader.detect(access, wanted, within).await
+    }
+
+    /// Waits until nothing lies before the reader, until `deadline`.
+    pub(crate) async fn cleared(
+        &mut self,
+        access: Access<'_>,
+        deadline: Instant,
+    ) -> Result<(), CardReaderError> {
+        let within = deadline.saturating_duration_since(Instant::now());
+        self.reader.cleared(access, within).await
+    }
 }
 
 /// What one call has of the reader; nothing before its first `detect`.
@@ -49,31 +90,15 @@ impl CardAtHand {
         deadline: Instant,
         keys: &Keys,
     ) -> Result<Found, CardStop> {
-        let from = from.ok_or_else(no_reader)?;
         let mut held = self.0.lock().await;
-        let open = match held.as_mut() {
-            Some(open) => open,
-            None => {
-                let mine = Arc::clone(from).try_lock_owned().map_err(|_| CardStop::Busy)?;
-                let reader = mine.open().await.map_err(|error| of_reader(&error))?;
-                held.insert(Open { reader, session: None, must_clear: false, _mine: mine })
-            }
-        };
+        let open = Open::hold(&mut held, from).await?;
         open.session = None; // a card that was found before loses its power
         let wanted =
             Wanted { chip: entry.chip, contactless: entry.contactless, stripe: entry.stripe };
-        let within = || deadline.saturating_duration_since(Instant::now());
-        let detecting = async {
-            if open.must_clear {
-                open.reader.cleared(Access::Cards(permit), within()).await?;
-                open.must_clear = false;
-            }
-            open.reader.detect(Access::Cards(permit), wanted, within()).await
-        };
         let found = tokio::select! {
             biased;
             () = keys.cancelled() => return Err(CardStop::Cancelled),
-            found = detecting => found,
+            found = open.first(Access::Cards(permit), wanted, deadline) => found,
         };
         match found.map_err(|error| of_reader(&error))? {
             Detected::Chip(session) => {
@@ -120,11 +145,10 @@ impl CardAtHand {
         let mut held = self.0.lock().await;
         let Some(open) = held.as_mut() else { return Ok(()) };
         open.session = None;
-        let within = deadline.saturating_duration_since(Instant::now());
         tokio::select! {
             biased;
             () = keys.cancelled() => Err(CardStop::Cancelled),
-            gone = open.reader.cleared(Access::Cards(permit), within) => {
+            gone = open.cleared(Access::Cards(permit), deadline) => {
                 gone.map_err(|error| of_reader(&error))
             }
         }
@@ -138,7 +162,7 @@ pub(crate) fn no_reader() -> CardStop {
     )
 }
 
-fn of_reader(error: &CardReaderError) -> CardStop {
+pub(crate) fn of_reader(error: &CardReaderError) -> CardStop {
     match error {
         CardReaderError::Late { .. } => CardStop::Timeout,
         CardReaderError::Busy { .. } => CardStop::Busy,
@@ -157,7 +181,7 @@ fn of_reader(error: &CardReaderError) -> CardStop {
     }
 }
 
-fn of_card(error: &CardError) -> CardStop {
+pub(crate) fn of_card(error: &CardError) -> CardStop {
     match error {
         CardError::Removed | CardError::Spent => CardStop::Removed,
         CardError::Timeout { .. } => CardStop::Timeout,

@@ -7,6 +7,7 @@ use crate::error::TerminalError;
 use crate::keys::Keys;
 use crate::receipts::Receipts;
 use crate::session::{Company, TillSession};
+use crate::tag::TagAtHand;
 use crate::terminal::{Hosted, Inner, Terminal};
 use caisson_core::payment::{Effect, Ending, Fact, Input, Kind, Payment, State};
 use caisson_core::view::{Outcome as Shown, View};
@@ -143,6 +144,7 @@ impl Terminal {
             amount: None,
             recovering: false,
             card: CardAtHand::default(),
+            tag: TagAtHand::default(),
             pin: Default::default(),
         });
         let report = hosted.actor.serve(session, service).await;
@@ -198,6 +200,7 @@ impl Inner {
             amount: Some(amount),
             recovering: false,
             card: CardAtHand::default(),
+            tag: TagAtHand::default(),
             pin: Default::default(),
         });
         let called = hosted.actor.start(session, data).await;

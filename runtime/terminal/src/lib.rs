@@ -34,6 +34,8 @@ mod recovery;
 mod session;
 mod settings;
 mod sounds;
+mod tag;
+mod tag_session;
 mod terminal;
 mod trial;
 

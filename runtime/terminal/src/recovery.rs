@@ -5,6 +5,7 @@ use crate::counter::{ending, log_app, shown};
 use crate::driver::Driver;
 use crate::error::TerminalError;
 use crate::session::{Company, TillSession};
+use crate::tag::TagAtHand;
 use crate::terminal::Inner;
 use caisson_core::payment::{Effect, Input, Intent, Kind, OFFER_MARGIN, Payment, State};
 use caisson_core::view::View;
@@ -92,6 +93,7 @@ impl Inner {
             amount: Some(payment.intent().amount),
             recovering: true,
             card: CardAtHand::default(),
+            tag: TagAtHand::default(),
             pin: Default::default(),
         });
         let called = hosted.actor.recover(session, ticket).await;
@@ -228,6 +230,7 @@ impl Inner {
             amount: Some(amount),
             recovering: false,
             card: CardAtHand::default(),
+            tag: TagAtHand::default(),
             pin: Default::default(),
         });
         let called = hosted.actor.start(session, data).await;

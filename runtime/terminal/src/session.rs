@@ -5,6 +5,7 @@ use crate::answer::answer_to;
 use crate::card::CardAtHand;
 use crate::driver::{Driver, Request};
 use crate::keys::{Answer, Keys};
+use crate::tag::TagAtHand;
 use crate::terminal::{Hosted, Inner};
 use async_trait::async_trait;
 use caisson_core::document::Document;
@@ -47,6 +48,8 @@ pub(crate) struct TillSession {
     pub(crate) recovering: bool,
     /// The card that this call has.
     pub(crate) card: CardAtHand,
+    /// The tag that this call has.
+    pub(crate) tag: TagAtHand,
     /// Enciphered, for the next request of an operation that takes a PIN; once.
     pub(crate) pin: Mutex<Option<EnteredPin>>,
 }

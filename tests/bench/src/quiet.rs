@@ -8,7 +8,7 @@ use caisson_core::view::View;
 use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
     AcquirerAnswer, CallStop, CardSession, PayStop, PrintStop, ScanStop, Scanned, Session,
-    UiAnswer, UiStop,
+    TagSession, UiAnswer, UiStop,
 };
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -41,6 +41,8 @@ fn no_operation() -> PayStop {
 }
 
 impl CardSession for QuietSession {}
+
+impl TagSession for QuietSession {}
 
 #[async_trait]
 impl Session for QuietSession {

@@ -4,7 +4,7 @@
 //! misbehaviour. [`Card`] is the engine: commands in, answers out, with real RSA certificates and
 //! real cryptograms, so that a kernel which accepts it has checked them. [`issuer`] is the bank's
 //! side of the same keys; [`capk`] lists the CA keys that a terminal must know. `deck/` has cards
-//! ready to use, each named in [`deck`].
+//! ready to use, each named in [`deck`]. [`Tag`] is what is no payment card; `tags/` has some.
 //!
 //! Guarantees: any bytes get an answer and never a panic; a card decides by its file, its state
 //! and the commands alone (its random numbers come from a seed), so that a run can be repeated.
@@ -35,6 +35,7 @@ mod pan;
 mod profile;
 mod rsa;
 mod symmetric;
+mod tag;
 mod tlv;
 
 pub mod capk;
@@ -52,4 +53,5 @@ pub use profile::{
     Stripe, Tap, TapCvm, Transport, WrongStatus, YearMonth,
 };
 pub use rsa::generate_prime;
+pub use tag::{TAGS, Tag, TagApplication, TagCommand, TagError, TagProfile};
 pub use tlv::{Dol, TlvError};

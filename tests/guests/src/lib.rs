@@ -16,6 +16,7 @@ mod prying;
 mod recovery;
 mod rules;
 mod screens;
+mod tags;
 mod talk;
 mod time;
 
@@ -62,6 +63,7 @@ impl PaymentApp for Guests {
             .or_else(|| lies::start(name, intent))
             .or_else(|| rules::start(name, intent))
             .or_else(|| prying::start(name, intent))
+            .or_else(|| tags::start(name, intent))
             .or_else(|| recovery::start(name))
             .or_else(|| time::start(name))
             .or_else(|| greed::start(name))

@@ -5,7 +5,7 @@
 //! what a card answers (`caisson_cards`), and how a reader finds it (`caisson_devices`).
 
 use async_trait::async_trait;
-use caisson_cards::{Card, CardProfile, Fault, deck};
+use caisson_cards::{Card, CardProfile, Fault, TAGS, Tag, TagProfile, deck};
 use caisson_devices::card_reader::{CardReader, CardReaderError, Interface, Stripe, StripeError};
 use caisson_devices::emulated::card_reader::{Deck, Silence, VirtualCard};
 use caisson_devices::screen::PinDigits;
@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CardsError {
     /// No such card, or one that is broken as a file.
-    #[error("{0}; `tests/cards/deck/README.md` lists the cards")]
+    #[error("{0}; `tests/cards/deck/README.md` lists the cards, `tests/cards/tags` the tags")]
     Deck(String),
     /// Nothing to swipe.
     #[error("card {0} has no stripe")]
@@ -85,11 +85,18 @@ impl Cards {
         Ok(())
     }
 
-    /// Holds the card `name` into the field; a card with a second one beside it brings both.
+    /// Holds the card or the tag `name` into the field; a card with a second one beside it brings
+    /// both.
     ///
     /// # Errors
     /// [`CardsError::Deck`].
     pub fn tap(&self, name: &str) -> Result<(), CardsError> {
+        if TAGS.iter().any(|(tag, _)| *tag == name) {
+            let profile = TagProfile::named(name);
+            let profile = profile.map_err(|error| CardsError::Deck(error.to_string()))?;
+            self.reader.tap(TagInReader(Tag::new(profile)));
+            return Ok(());
+        }
         let shared = self.take(name)?;
         let has_second = shared.profile.misbehaviour.second_card_in_field;
         self.reader.tap(InReader(shared.clone()));
@@ -190,5 +197,22 @@ impl VirtualCard for InReader {
         };
         // A card without that interface stays silent, and its commands say so.
         let _ = self.0.lock().power_on(interface);
+    }
+}
+
+/// A tag as the reader has it.
+struct TagInReader(Tag);
+
+impl VirtualCard for TagInReader {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, Silence> {
+        self.0.transmit(command).map_err(|_| Silence::Mute)
+    }
+
+    fn atr(&self, _interface: Interface) -> Vec<u8> {
+        self.0.atr().to_vec()
+    }
+
+    fn power_on(&mut self, _interface: Interface) {
+        self.0.power_on();
     }
 }

@@ -3,7 +3,7 @@
 //! Guarantees: a [`Command`] is well formed, so no card and no reader sees a length that lies.
 //! Neither type shows its bytes in `Debug`, and both are wiped when dropped: they carry PANs, and
 //! VERIFY carries a PIN. Deliberately not here: the extended form, and the class `FF`, by which
-//! PC/SC readers take commands for themselves.
+//! PC/SC readers take commands for themselves, but for the one that reads a tag's memory.
 
 use std::fmt;
 
@@ -15,6 +15,8 @@ use super::session::RESPONSES_IN_A_ROW_MAX;
 const HEADER_BYTES: usize = 4;
 /// Most data bytes that one answer carries: Le `00`.
 const DATA_BYTES_MAX: usize = 256;
+/// Bytes of four pages of a tag that is memory, which it gives at once.
+const PAGES_BYTES: u8 = 16;
 /// Bytes of SW1 and SW2.
 const STATUS_BYTES: usize = 2;
 
@@ -90,6 +92,13 @@ impl Command {
     /// GET RESPONSE for `left` bytes, 0 for 256 (ISO 7816-4, 11.8.1; EMV Book 1, 9.3.1.3).
     pub(super) fn get_response(left: u8) -> Self {
         Self(Zeroizing::new(vec![0x00, 0xC0, 0x00, 0x00, left]))
+    }
+
+    /// The reader's own command to read four pages of a tag that is memory, from `page` on (PC/SC
+    /// part 3, 3.2.2.1.8). No caller's bytes can become one.
+    #[must_use]
+    pub fn read_pages(page: u8) -> Self {
+        Self(Zeroizing::new(vec![0xFF, 0xB0, 0x00, page, PAGES_BYTES]))
     }
 
     /// The same command with this Le (EMV Book 1, 9.3.1.2).

@@ -200,4 +200,6 @@ pub trait CardSession: Send + Sync {
     }
 }
 
-const NO_READER: &str = "this terminal has no card reader; add [card-reader] to its profile";
+/// What a call without a reader is told.
+pub(super) const NO_READER: &str =
+    "this terminal has no card reader; add [card-reader] to its profile";

@@ -9,7 +9,7 @@ use caisson_core::{Language, Money};
 use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
     AcquirerAnswer, CallStop, CardSession, PayStop, PrintStop, ScanStop, Scanned, Session,
-    UiAnswer, UiStop,
+    TagSession, UiAnswer, UiStop,
 };
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -65,6 +65,8 @@ pub(crate) fn yuan(minor: u64) -> Money {
 }
 
 impl CardSession for Fake {}
+
+impl TagSession for Fake {}
 
 #[async_trait]
 impl Session for Fake {

@@ -65,7 +65,7 @@ pub(crate) fn permissions(names: &str) -> BTreeSet<Permission> {
 }
 
 /// What the guests need.
-pub(crate) const NEEDED: &str = "payment ui camera printer network storage";
+pub(crate) const NEEDED: &str = "payment ui camera printer network storage nfc";
 
 pub(crate) fn load_with(wasm: &[u8], asked: &str, policy: &str) -> Result<App, LoadError> {
     let (asked, policy) = (permissions(asked), permissions(policy));

@@ -7,6 +7,7 @@ mod pin;
 mod property;
 mod recover;
 mod script;
+mod tags;
 mod tap;
 mod terminal;
 mod wrong;

@@ -8,5 +8,6 @@ mod outcomes;
 mod prying;
 mod recovery;
 mod screens;
+mod tags;
 mod till;
 mod waiting;

@@ -11,7 +11,7 @@ use caisson_core::view::View;
 use caisson_devices::emulated::camera::{Lens, Scene};
 use caisson_devices::emulated::screen::EmulatedScreen;
 use caisson_journal::{Filter, LIST_ROWS_MAX, PaymentRow};
-use caisson_scenarios::{AcquirerAt, Setup, World};
+use caisson_scenarios::{AcquirerAt, Cards, Setup, World};
 use caisson_terminal::{Report, Request, Terminal};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -24,8 +24,9 @@ use tempfile::TempDir;
 pub(crate) const GUEST: &str = "guest";
 const MANIFEST: &str = "id = \"guest\"\nversion = \"0.1.0\"\nversion-code = 1\n\
     world = \"payment-app\"\n\
-    permissions = [\"payment\", \"ui\", \"camera\", \"printer\", \"network\", \"storage\"]\n\
-    destination = \"wallet\"\n\n[name]\nzh = \"客人\"\nen = \"Guest\"\n";
+    permissions = [\"payment\", \"ui\", \"camera\", \"printer\", \"network\", \"storage\", \"nfc\"]\n\
+    destination = \"wallet\"\n\n[name]\nzh = \"客人\"\nen = \"Guest\"\n\n\
+    [nfc]\naids = [\"F0436C75623031\"]\ntag-types = [\"iso-14443-4\", \"type-2\"]\n";
 /// A built app with the same component: the guests are one.
 const BUILT: &str = "traps-after-send";
 
@@ -35,6 +36,7 @@ pub(crate) struct Till {
     pub(crate) screen: EmulatedScreen,
     pub(crate) lens: Lens,
     pub(crate) gateway: Gateway,
+    pub(crate) cards: Cards,
     pub(crate) folder: PathBuf,
     pub(crate) codes: u32,
 }
@@ -68,8 +70,8 @@ pub(crate) fn play_moved_in(
 }
 
 async fn alone(world: World, folder: PathBuf) -> Till {
-    let World { terminal, screen, lens, gateway, .. } = world;
-    Till { terminal, screen, lens, gateway: gateway.unwrap(), folder, codes: 0 }
+    let World { terminal, screen, lens, gateway, cards, .. } = world;
+    Till { terminal, screen, lens, gateway: gateway.unwrap(), cards, folder, codes: 0 }
 }
 
 fn run(

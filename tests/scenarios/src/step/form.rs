@@ -52,7 +52,7 @@ const FORMS: &[(&str, &str, Read)] = &[
     ("customer shows a damaged code", "a payment code that nobody can read", |_| Ok(Step::ShowDamaged)),
     ("customer shows the receipt of payment N", "the paper as it was printed", |c| Ok(Step::ShowReceipt { payment: payment(at(c, 0))? })),
     ("customer shows webcam DEVICE", "what this machine's own camera sees, from the next scan on: /dev/video0", |c| Ok(Step::ShowWebcam(at(c, 0).into()))),
-    ("customer taps card NAME", "before the reader: `tests/cards/deck` lists them", |c| Ok(Step::Card(CardAct::Taps(at(c, 0).to_owned())))),
+    ("customer taps card NAME", "before the reader: `tests/cards/deck` lists them, `tests/cards/tags` the tags", |c| Ok(Step::Card(CardAct::Taps(at(c, 0).to_owned())))),
     ("customer inserts card NAME", "into the reader; it stays there", |c| Ok(Step::Card(CardAct::Inserts(at(c, 0).to_owned())))),
     ("customer swipes card NAME", "through the reader, which must wait for a card", |c| Ok(Step::Card(CardAct::Swipes(at(c, 0).to_owned())))),
     ("customer removes the card", "from the reader, out of slot and field", |_| Ok(Step::Card(CardAct::Removes))),
