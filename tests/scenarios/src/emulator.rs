@@ -19,7 +19,7 @@ use caisson_core::PaymentKey;
 use caisson_devices::emulated::camera::{Scene, SceneError};
 use caisson_devices::screen::Key;
 use caisson_host::ServiceKind;
-use caisson_journal::JournalError;
+use caisson_journal::{JournalError, PaymentRow};
 use caisson_terminal::{Order, Report, Request, TerminalError};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -318,7 +318,7 @@ impl<'w> Emulator<'w> {
             }
         };
         Ok(Request {
-            app: self.world.setup().app.clone(),
+            app: devices::app_with(self.world, service),
             service: service.to_owned(),
             amount: amount.to_owned(),
             currency,
@@ -342,7 +342,7 @@ impl<'w> Emulator<'w> {
         self.free_counter()?;
         self.matched = self.transcript.entries().len();
         let (terminal, service) = (self.world.terminal.clone(), service.to_owned());
-        let app = self.world.setup().app.clone();
+        let app = devices::app_with(self.world, &service);
         self.at_counter =
             Some(tokio::spawn(
                 async move { Ok(Told::Served(terminal.serve(&app, &service).await?)) },
@@ -355,24 +355,23 @@ impl<'w> Emulator<'w> {
     }
 
     async fn refund(&mut self, amount: &str, payment: usize) -> Result<(), PerformError> {
-        let app = self.world.setup().app.clone();
+        let PaymentRow { key, app, .. } = devices::row(self.world, payment).await?;
         let service = self
             .world
             .terminal
             .services()
             .find(|(id, service)| *id == app && service.kind == ServiceKind::Refund)
             .map(|(_, service)| service.id.clone())
-            .ok_or(PerformError::NoRefundService { app })?;
-        let original = self.payment(payment).await?;
+            .ok_or_else(|| PerformError::NoRefundService { app: app.clone() })?;
         let request = self.request(amount, None, None, &service)?;
-        self.begin(Request { original: Some(original), ..request })
+        self.begin(Request { app, original: Some(key), ..request })
     }
 
     async fn void(&mut self, payment: usize) -> Result<(), PerformError> {
         let row = devices::row(self.world, payment).await?;
         let amount = row.approved.unwrap_or(row.amount).to_string();
         let request = self.request(&amount, None, None, VOID)?;
-        self.begin(Request { original: Some(row.key), ..request })
+        self.begin(Request { app: row.app, original: Some(row.key), ..request })
     }
 
     /// The key of the journal's payment `number`, from 1, in order of creation.
