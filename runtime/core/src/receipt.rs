@@ -8,7 +8,7 @@ use crate::document::{Align, Block, Document, DocumentError, Size};
 use crate::key::PaymentKey;
 use crate::language::{Language, Text};
 use crate::money::Money;
-use crate::payment::{Fact, Kind};
+use crate::payment::{Fact, Kind, SIGNATURE_FACT, Signature};
 
 /// Whose shop it is, from the terminal's profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct Receipt<'a> {
     pub when: &'a str,
     /// Lines of the app.
     pub facts: &'a [Fact],
+    /// Whether the customer has to sign, and did.
+    pub signature: Signature,
     /// First paper or a copy.
     pub copy: Copy,
 }
@@ -78,7 +80,8 @@ impl Receipt<'_> {
         if let Some(original) = self.original {
             blocks.push(pair(word(ORIGINAL), original.to_string()));
         }
-        for fact in self.facts {
+        // What became of the signature is told below the amount, in words.
+        for fact in self.facts.iter().filter(|fact| fact.name != SIGNATURE_FACT) {
             blocks.push(pair(fact.name.clone(), fact.value.clone()));
         }
         blocks.push(Block::Rule);
@@ -86,6 +89,14 @@ impl Receipt<'_> {
         blocks.push(line(amount, Align::Centre, Size::Large, true));
         if self.asked != self.amount {
             blocks.push(pair(word(ASKED), self.asked.to_string()));
+        }
+        match self.signature {
+            Signature::NotWanted => {}
+            Signature::OnScreen => blocks.push(pair(word(SIGNATURE), word(SIGNED))),
+            Signature::Missing => {
+                blocks.push(Block::Feed { lines: 2 });
+                blocks.push(pair(word(SIGNATURE), SIGN_HERE.to_owned()));
+            }
         }
         blocks.push(Block::Rule);
         blocks.push(Block::Qr { text: self.key.to_string() });
@@ -111,6 +122,10 @@ const WHEN: Text = Text { zh: "时间", en: "Time" };
 const ORDER: Text = Text { zh: "订单号", en: "Order" };
 const ORIGINAL: Text = Text { zh: "原订单号", en: "Original order" };
 const ASKED: Text = Text { zh: "应付金额", en: "Asked for" };
+const SIGNATURE: Text = Text { zh: "持卡人签名", en: "Signature" };
+const SIGNED: Text = Text { zh: "已在屏幕上签名", en: "signed on the screen" };
+/// Fits beside the name on the narrowest paper.
+const SIGN_HERE: &str = "________________";
 const KEEP: Text = Text {
     zh: "请保留小票，退款时扫描上方二维码",
     en: "Keep this; a refund scans the code above",

@@ -112,6 +112,7 @@ impl Terminal {
         let report = match due {
             None => report,
             Some(driver) => {
+                inner.ask_signature(&driver, &report, receipts).await?;
                 Report { print_failed: inner.serve_receipt(&driver, receipts).await?, ..report }
             }
         };
@@ -244,6 +245,7 @@ impl Inner {
             View::Confirm { .. }
                 | View::Hold { .. }
                 | View::Pin { .. }
+                | View::Signature { .. }
                 | View::Instead { .. }
                 | View::Page(_)
         );
@@ -253,10 +255,15 @@ impl Inner {
     }
 
     fn show_outcome(&self, report: &Report, asked: Option<Money>, receipts: Receipts) {
+        self.show_end(report, asked, receipts);
+        self.sound_outcome(report.outcome, report.approved);
+    }
+
+    /// How it ended, without its sound.
+    pub(crate) fn show_end(&self, report: &Report, asked: Option<Money>, receipts: Receipts) {
         let asks_receipt = receipts == Receipts::Asked && report.state == Some(State::Approved);
         let view = View::Outcome { outcome: report.outcome, reason: report.reason, asks_receipt };
         self.show(view, report.approved.or(asked), receipts.until());
-        self.sound_outcome(report.outcome, report.approved);
     }
 }
 

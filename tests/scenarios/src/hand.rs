@@ -275,7 +275,10 @@ pub(crate) async fn ended(screen: &EmulatedScreen, begun: usize) -> String {
     let mut changes = screen.changes();
     loop {
         let shown = screen.since(begun).0;
-        let outcome = shown.iter().position(is_end);
+        // Who signs was told before that it was approved, and is told again afterwards.
+        let signs = |showing: &Showing| matches!(showing.view, View::Signature { .. });
+        let from = shown.iter().rposition(signs).map_or(0, |at| at + 1);
+        let outcome = shown.iter().skip(from).position(is_end).map(|at| from + at);
         if let Some(at) = outcome
             && let Some(told) = shown.get(at)
         {

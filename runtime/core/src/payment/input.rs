@@ -98,6 +98,8 @@ pub enum Input {
         /// Why not, where it did not.
         failed: Option<Reason>,
     },
+    /// The customer signed on the screen. Counts only between approval and receipt.
+    Signed,
     /// The customer was served.
     Served,
     /// The linked refund of a late payment was approved.

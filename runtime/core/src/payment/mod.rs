@@ -15,6 +15,7 @@ mod machine;
 mod proof;
 mod resolve;
 mod rule;
+mod signature;
 mod state;
 
 pub use event::{Event, FACT_CHARS_MAX, FACTS_MAX, Fact};
@@ -23,6 +24,7 @@ pub use machine::Payment;
 pub use proof::Proof;
 pub use resolve::{ResolveError, WHY_CHARS_MAX, is_owners_reason};
 pub use rule::Rule;
+pub use signature::{SIGNATURE_FACT, Signature};
 pub use state::State;
 
 use crate::key::PaymentKey;

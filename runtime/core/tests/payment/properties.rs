@@ -81,6 +81,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
             .prop_map(|(reading, amount, reason)| Input::Heard { reading, amount, reason }),
         6 => endings().prop_map(Input::Ended),
         1 => prop::option::of(reasons()).prop_map(|failed| Input::Printed { failed }),
+        1 => Just(Input::Signed),
         1 => Just(Input::Served),
         1 => Just(Input::GivenBack),
         1 => Just(Input::WatchAgain),

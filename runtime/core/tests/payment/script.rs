@@ -54,7 +54,8 @@ pub(crate) fn folded(journal: &[Event]) -> Option<Payment> {
 /// What the journal must be able to give back.
 pub(crate) fn remembered(payment: &Payment) -> String {
     format!(
-        "{} approved {:?} facts {:?} reason {:?} watched {} fault {:?} copies {} at risk {}",
+        "{} approved {:?} facts {:?} reason {:?} watched {} fault {:?} copies {} signature {:?} at risk \
+         {}",
         payment.state(),
         payment.approved(),
         payment.facts(),
@@ -62,6 +63,7 @@ pub(crate) fn remembered(payment: &Payment) -> String {
         payment.is_watched(),
         payment.fault(),
         payment.copies(),
+        payment.signature(),
         payment.is_at_risk(),
     )
 }
@@ -165,6 +167,7 @@ fn input(text: &str) -> Input {
         ["restart"] => Input::Rebooted,
         ["printed"] => Input::Printed { failed: None },
         ["print", "fails", why] => Input::Printed { failed: Some(reason(why)) },
+        ["signs"] => Input::Signed,
         ["served"] => Input::Served,
         ["given", "back"] => Input::GivenBack,
         ["watch", "again"] => Input::WatchAgain,
@@ -218,9 +221,11 @@ fn event(event: &Event) -> String {
         Event::Authorising { offer: true, expires_ms, .. } => {
             format!("{kind} an offer for {} s", expires_ms.unwrap_or(0) / 1_000)
         }
-        Event::Authorising { .. } | Event::Completed | Event::WatchEnded | Event::Parked => {
-            kind.to_owned()
-        }
+        Event::Authorising { .. }
+        | Event::Signed
+        | Event::Completed
+        | Event::WatchEnded
+        | Event::Parked => kind.to_owned(),
         Event::NotSent { reason }
         | Event::Unknown { reason }
         | Event::Declined { reason }
