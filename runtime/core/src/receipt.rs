@@ -35,7 +35,7 @@ pub enum Copy {
 pub struct Receipt<'a> {
     /// The shop.
     pub merchant: &'a Merchant,
-    /// Sale or refund.
+    /// What was done.
     pub kind: Kind,
     /// The way of paying, as people call it.
     pub method: &'a str,
@@ -45,7 +45,7 @@ pub struct Receipt<'a> {
     pub asked: Money,
     /// The payment's key.
     pub key: &'a PaymentKey,
-    /// For a refund: the sale's key.
+    /// The earlier payment's key, where there is one.
     pub original: Option<&'a PaymentKey>,
     /// When the approval became durable, in the shop's time.
     pub when: &'a str,
@@ -110,6 +110,15 @@ impl Receipt<'_> {
         match self.kind {
             Kind::Sale => Text { zh: "消费 · 收款成功", en: "SALE - APPROVED" },
             Kind::Refund => Text { zh: "退款 · 已退回", en: "REFUND - APPROVED" },
+            Kind::PreAuth => {
+                Text { zh: "预授权 · 已冻结", en: "PRE-AUTHORISATION - RESERVED" }
+            }
+            Kind::Completion => {
+                Text { zh: "预授权完成 · 收款成功", en: "COMPLETION - APPROVED" }
+            }
+            Kind::Release => {
+                Text { zh: "预授权撤销 · 已解冻", en: "PRE-AUTHORISATION VOID - RELEASED" }
+            }
         }
     }
 }

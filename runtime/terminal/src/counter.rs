@@ -27,7 +27,7 @@ pub struct Request {
     pub amount: String,
     /// The currency as keyed; `None` for the terminal's own.
     pub currency: Option<String>,
-    /// For a refund: the sale's key.
+    /// The earlier payment's key, for a service that has one.
     pub original: Option<PaymentKey>,
     /// The merchant's own order number.
     pub merchant_order: Option<Order>,
@@ -82,7 +82,7 @@ impl Report {
 }
 
 impl Terminal {
-    /// Takes or refunds money as the cashier asks: checks, starts the app, shows the outcome,
+    /// Moves or reserves money as the cashier asks: checks, starts the app, shows the outcome,
     /// prints. Returns when the screen has said how it ended; an unknown payment goes on behind.
     ///
     /// # Errors
@@ -276,8 +276,10 @@ pub(crate) fn shown(payment: &Payment) -> Shown {
 pub(crate) const fn shown_as(kind: Kind, state: State, reason: Option<Reason>) -> Shown {
     match (state, reason) {
         (State::Approved | State::Completed, _) => match kind {
-            Kind::Sale => Shown::Approved,
+            Kind::Sale | Kind::Completion => Shown::Approved,
             Kind::Refund => Shown::Refunded,
+            Kind::PreAuth => Shown::Reserved,
+            Kind::Release => Shown::Released,
         },
         (State::Authorising | State::Unknown | State::Parked | State::Created, _) => Shown::Unknown,
         (_, Some(reason)) => Shown::of_reason(reason),

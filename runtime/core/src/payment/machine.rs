@@ -185,9 +185,10 @@ impl Payment {
     }
 
     fn submit(&mut self, submission: &Submission, recovering: bool) -> Result<Step, Rule> {
-        // An offer lets a customer pay; nothing that a refund wants.
+        // An offer lets a customer pay: it is a sale and nothing else.
         if !submission.kind.moves_money()
-            || (submission.kind == OperationKind::Offer && self.intent.kind == Kind::Refund)
+            || (submission.kind == OperationKind::Offer && self.intent.kind != Kind::Sale)
+            || submission.of != self.intent.kind
         {
             return Err(Rule::WrongKind);
         }
@@ -243,10 +244,10 @@ impl Payment {
                 OperationKind::Inquiry | OperationKind::Undo,
                 Handed::Nothing | Handed::NotSent { .. },
             ) => Err(Rule::NothingSubmitted),
-            (OperationKind::Undo, _) if self.intent.kind == Kind::Sale && of_refund => {
+            (OperationKind::Undo, _) if !self.intent.kind.is_linked() && of_refund => {
                 Err(Rule::WrongKind)
             }
-            (OperationKind::Undo, _) if self.intent.kind == Kind::Refund && !of_refund => {
+            (OperationKind::Undo, _) if self.intent.kind.is_linked() && !of_refund => {
                 Err(Rule::UndoOfRefund)
             }
             (OperationKind::Undo, _) if !self.may_still_move() => Err(Rule::AlreadyFinal),
