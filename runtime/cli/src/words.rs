@@ -78,6 +78,9 @@ pub(crate) fn event(event: &Event, language: Language) -> String {
             let amount = money(*amount);
             if zh { format!("已收 {amount}") } else { format!("{amount} moved") }
         }
+        Event::Signed => {
+            if zh { "已在屏幕上签名。" } else { "The customer signed on the screen." }.to_owned()
+        }
         Event::Completed => if zh { "已服务顾客。" } else { "The customer was served." }.to_owned(),
         Event::Cancelled { reason, .. } | Event::Reversed { reason } => why(reason).to_owned(),
         Event::PaidLate { amount } => {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a wrong sample must fail its test")]
 
 use caisson_core::document::{Align, Block, Document, Size};
-use caisson_core::payment::{Fact, Kind};
+use caisson_core::payment::{Fact, Kind, SIGNATURE_FACT, Signature};
 use caisson_core::receipt::{Copy, Merchant, Receipt};
 use caisson_core::{Currency, Language, Money, PaymentKey};
 
@@ -15,6 +15,7 @@ struct Sample {
     currency: Currency,
     copy: Copy,
     facts: Vec<Fact>,
+    signature: Signature,
 }
 
 impl Sample {
@@ -26,6 +27,7 @@ impl Sample {
             currency: Currency::Cny,
             copy: Copy::Original,
             facts: vec![fact("Transaction", "4200001234")],
+            signature: Signature::NotWanted,
         }
     }
 }
@@ -56,6 +58,7 @@ fn compose(sample: &Sample, language: Language) -> String {
         original: (sample.kind == Kind::Refund).then_some(&sale),
         when: "2026-11-22 09:41:07",
         facts: &sample.facts,
+        signature: sample.signature,
         copy: sample.copy,
     };
     match receipt.compose(language) {
@@ -255,6 +258,25 @@ Asked for: 12.00
 [feed 3]
 [cut]
 ",
+    );
+}
+
+#[test]
+fn a_signature_is_told_where_it_was_given_on_the_screen_and_else_has_a_line() {
+    let below = |signature, language| {
+        let facts = vec![fact(SIGNATURE_FACT, "REQUIRED")];
+        let paper = compose(&Sample { facts, signature, ..Sample::sale() }, language);
+        assert!(!paper.contains("REQUIRED"), "{paper}");
+        let below = paper.split_once("12.00\n").unwrap().1.split_once("\n[code").unwrap().0;
+        below.to_owned()
+    };
+    assert_eq!(below(Signature::OnScreen, Language::En), "Signature: signed on the screen\n----");
+    assert_eq!(below(Signature::OnScreen, Language::Zh), "持卡人签名: 已在屏幕上签名\n----");
+    let line = "[feed 2]\nSignature: ________________\n----";
+    assert_eq!(below(Signature::Missing, Language::En), line);
+    assert_eq!(
+        below(Signature::Missing, Language::Zh),
+        "[feed 2]\n持卡人签名: ________________\n----"
     );
 }
 

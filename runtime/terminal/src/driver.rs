@@ -174,6 +174,7 @@ impl Driver {
         let submission = Submission {
             operation: operation.to_owned(),
             kind: prepared.kind(),
+            of: prepared.of(),
             request: prepared.digest(),
             request_bytes: prepared.bytes().len(),
             recovery_bytes: recovery.len(),
@@ -211,6 +212,11 @@ impl Driver {
         let client = self.client()?;
         let prepared = self.prepare(client, operation, request).await?;
         if prepared.kind() != kind {
+            return Err(PayStop::Refused(Rule::WrongKind));
+        }
+        // An undo that was made for another kind of payment takes back something else.
+        let own = self.payment.lock().await.intent().kind;
+        if kind == OperationKind::Undo && prepared.of() != own {
             return Err(PayStop::Refused(Rule::WrongKind));
         }
         let asked = match prepared.is_of_refunds() && kind == OperationKind::Undo {

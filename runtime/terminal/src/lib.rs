@@ -33,6 +33,7 @@ mod receipts;
 mod recovery;
 mod session;
 mod settings;
+mod signature;
 mod sounds;
 mod terminal;
 mod trial;

@@ -113,7 +113,7 @@ pub(crate) struct Offered {
     pub(crate) zh: String,
     /// In English.
     pub(crate) en: String,
-    /// True for a sale, false for a service that moves no money.
+    /// True for what takes or reserves money, false for a service that moves none.
     pub(crate) is_sale: bool,
 }
 
@@ -174,23 +174,23 @@ impl Hand {
         self.press_through(Key::Row(row)).await.map(drop)
     }
 
-    /// Gives back some of the payment `key`, or all of it where no amount is named.
-    pub(crate) async fn give_back(
+    /// Gives back some of the payment `key`, or takes some of what it reserved.
+    pub(crate) async fn some_of(
         &self,
         key: &PaymentKey,
-        amount: Option<&str>,
+        act: Act,
+        amount: &str,
     ) -> Result<(), HandError> {
         self.open(key).await?;
-        match amount {
-            Some(amount) => {
-                self.act(Act::Refund).await?;
-                self.amount(amount).await
-            }
-            None => {
-                self.act(Act::Void).await?;
-                self.press_through(Key::Yes).await.map(drop)
-            }
-        }
+        self.act(act).await?;
+        self.amount(amount).await
+    }
+
+    /// Gives all of the payment `key` back, or lets go what it reserved.
+    pub(crate) async fn void(&self, key: &PaymentKey) -> Result<(), HandError> {
+        self.open(key).await?;
+        self.act(Act::Void).await?;
+        self.press_through(Key::Yes).await.map(drop)
     }
 
     /// Prints another copy of the receipt of `key`.
@@ -304,7 +304,10 @@ pub(crate) async fn ended(screen: &EmulatedScreen, begun: usize) -> String {
     let mut changes = screen.changes();
     loop {
         let shown = screen.since(begun).0;
-        let outcome = shown.iter().position(is_end);
+        // Who signs was told before that it was approved, and is told again afterwards.
+        let signs = |showing: &Showing| matches!(showing.view, View::Signature { .. });
+        let from = shown.iter().rposition(signs).map_or(0, |at| at + 1);
+        let outcome = shown.iter().skip(from).position(is_end).map(|at| from + at);
         if let Some(at) = outcome
             && let Some(told) = shown.get(at)
         {
