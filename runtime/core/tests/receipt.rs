@@ -55,7 +55,7 @@ fn compose(sample: &Sample, language: Language) -> String {
         amount: money(sample.amount),
         asked: money(sample.asked),
         key: &key,
-        original: (sample.kind == Kind::Refund).then_some(&sale),
+        original: sample.kind.is_linked().then_some(&sale),
         when: "2026-11-22 09:41:07",
         facts: &sample.facts,
         signature: sample.signature,
@@ -210,6 +210,21 @@ Original order: 000000070000300014T1000001
 [cut]
 ",
     );
+}
+
+#[test]
+fn each_kind_says_what_it_did_and_a_linked_one_names_the_payment_before() {
+    let check = |kind, zh: &str, en: &str| {
+        for (language, title) in [(Language::Zh, zh), (Language::En, en)] {
+            let paper = compose(&Sample { kind, ..Sample::sale() }, language);
+            assert_eq!(paper.lines().nth(1), Some(format!("    *{title}").as_str()));
+            let names = paper.contains("000000070000300014T1000001");
+            assert_eq!(names, kind.is_linked(), "{kind}");
+        }
+    };
+    check(Kind::PreAuth, "预授权 · 已冻结", "PRE-AUTHORISATION - RESERVED");
+    check(Kind::Completion, "预授权完成 · 收款成功", "COMPLETION - APPROVED");
+    check(Kind::Release, "预授权撤销 · 已解冻", "PRE-AUTHORISATION VOID - RELEASED");
 }
 
 #[test]
