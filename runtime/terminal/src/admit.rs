@@ -65,6 +65,7 @@ impl Inner {
         if !self.journal.with(|journal| journal.has_room()).await?? {
             return refuse(Reason::StorageFull);
         }
+        self.take_back_first(&hosted).await?;
         let terminal_id = self.merchant.terminal_id.clone();
         let mut intent = Intent {
             key: self.journal.with(move |journal| journal.next_key(&terminal_id)).await??,

@@ -135,6 +135,7 @@ impl Terminal {
             inner.show_outcome(&Report::refused(Reason::AppMissing), None, Receipts::Printed);
             return Ok(false);
         };
+        inner.take_back_first(&hosted).await?;
         let (keys, listening) = Keys::listen(Arc::clone(&inner.equipment.screen));
         let session = Arc::new(TillSession {
             inner: Arc::clone(inner),

@@ -35,6 +35,7 @@ mod session;
 mod settings;
 mod signature;
 mod sounds;
+mod stan;
 mod terminal;
 mod trial;
 
