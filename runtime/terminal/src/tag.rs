@@ -92,7 +92,7 @@ impl TagAtHand {
             };
             let kind = meet(&mut session, rules).await?;
             open.must_clear = false;
-            Ok((session, kind))
+            Ok::<_, TagStop>((session, kind))
         };
         let (session, kind) = tokio::select! {
             biased;
@@ -154,7 +154,7 @@ impl TagAtHand {
         let session = tags.at_hand(number, TagKind::Type2)?;
         let until = Instant::now() + ANSWER_WAIT;
         let container = pages(session, CONTAINER_PAGE, until).await?;
-        let length = match *container {
+        let length = match container {
             [CONTAINER_MAGIC, _, units, ..] => usize::from(units) * LENGTH_UNIT_BYTES,
             _ => return Err(unreadable("no capability container is in page 3")),
         };
@@ -249,6 +249,3 @@ fn of_tag(error: &CardError) -> TagStop {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -264,6 +264,7 @@ impl Inner {
                 amount: None,
                 recovering: false,
                 card: CardAtHand::default(),
+                tag: TagAtHand::default(),
                 pin: Default::default(),
             });
             let report = hosted.actor.services(session).await;
