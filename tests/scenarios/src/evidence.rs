@@ -45,6 +45,8 @@ pub(crate) struct Evidence {
     pub(crate) kept: Vec<Kept>,
     /// Their sums.
     pub(crate) totals: Vec<Totals>,
+    /// The DUKPT key serial numbers that came to the bank, in the order of their messages.
+    pub(crate) serials: Vec<String>,
 }
 
 /// What an acquirer keeps of one payment.
@@ -82,7 +84,8 @@ impl Evidence {
             None => world.acquirer().bank_books()?,
         };
         add_bank(&bank.transactions()?, &payments, (&mut kept, &mut totals));
-        Ok(Self { payments, kept, totals })
+        let serials = bank.exchanges()?.into_iter().filter_map(|exchange| exchange.serial).collect();
+        Ok(Self { payments, kept, totals, serials })
     }
 
     /// What the journal shows as kept of `sale`, in minor units: what moved, less what was given

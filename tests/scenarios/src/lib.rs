@@ -11,6 +11,7 @@
 
 mod acquirer_folder;
 mod bank_folder;
+mod bank_keys;
 mod cards;
 mod check;
 mod customer;
@@ -29,6 +30,7 @@ mod verdict;
 mod world;
 
 pub use acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
+pub use bank_keys::{BankKeys, UnknownBankKeys};
 pub use cards::{Cards, CardsError};
 pub use demo::{DemoError, DemoOptions, DemoReport, Paid, demo};
 pub use desktop::{
