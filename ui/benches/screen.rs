@@ -1,9 +1,12 @@
-//! Budget: a key press is on the screen within 16 ms, at 720 x 1280 dots.
+//! Budgets at 720 x 1280 dots: a key press is on the screen within 16 ms, another page within 50,
+//! the first frame within 500; the screen has at most 46 MiB resident, which with three apps makes
+//! the 64 of the whole terminal.
 //!
 //! A key is pressed and lifted on the keypad, and the two frames that follow are drawn as a device
-//! draws them: only what changed, into the buffer of the frame before. Its limit in the same run is
-//! a switch to another page and back, which draws nearly everything; the ratio decides, the time is
-//! only said.
+//! draws them: only what changed, into the buffer of the frame before. The limit in the same run of
+//! a key and of another page is the page drawn whole once more, without anything to find out; of
+//! the first frame it is the same, since fonts and components are read beside it. Ratios and memory
+//! decide, the times are only said.
 
 #![allow(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
 
@@ -24,8 +27,14 @@ const SIZE: (u32, u32) = (720, 1280);
 const TIMES: usize = 300;
 /// The middle of a digit on the keypad, in dots of the screen.
 const DIGIT: (f32, f32) = (360.0, 800.0);
-/// A key may cost no more than a page.
-const RATIO_MAX: f64 = 1.0;
+/// Two frames of a key may cost no more than one that is drawn whole.
+const KEY_RATIO_MAX: f64 = 1.0;
+/// Another page: its texts are laid out, then it is drawn.
+const PAGE_RATIO_MAX: f64 = 4.0;
+/// The first frame: fonts are found and read, components made, glyphs drawn for the first time.
+const FIRST_RATIO_MAX: f64 = 100.0;
+/// What 64 MiB leave beside three apps that are all in a call (`caisson-bench memory`: 16.7).
+const RESIDENT_KIB_MAX: u64 = 46 * 1_024;
 
 struct Device(Rc<MinimalSoftwareWindow>, Instant);
 
@@ -60,6 +69,18 @@ impl Bench {
         let (app, amount, language, until) = (None, None, Language::Zh, None);
         self.face.show(&Showing { app, view, amount, language, can_cancel: false, until });
         self.draw();
+    }
+
+    /// The same page, every dot anew.
+    fn whole(&mut self) {
+        self.window.request_redraw();
+        let buffer = &mut self.buffer;
+        let drawn = self.window.draw_if_needed(|renderer| {
+            renderer.set_repaint_buffer_type(RepaintBufferType::NewBuffer);
+            renderer.render(buffer, SIZE.0 as usize);
+            renderer.set_repaint_buffer_type(RepaintBufferType::ReusedBuffer);
+        });
+        assert!(drawn, "a redraw was asked for");
     }
 
     fn key(&mut self) {
@@ -103,23 +124,60 @@ fn main() -> ExitCode {
     slint::ComponentHandle::show(bench.face.window()).expect("shown");
     bench.face.status(&Status::default());
     bench.page(keypad());
-    println!("first frame, fonts read: {:.1?}", opened.elapsed());
+    let first = opened.elapsed();
 
-    let (mut keys, mut pages) = (Vec::new(), Vec::new());
+    let (mut keys, mut pages, mut wholes) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TIMES {
-        let begun = Instant::now();
-        bench.key();
-        keys.push(begun.elapsed());
-        let begun = Instant::now();
-        bench.page(menu());
-        pages.push(begun.elapsed());
+        keys.push(timed(|| bench.key()));
+        pages.push(timed(|| bench.page(menu())));
+        wholes.push(timed(|| bench.whole()));
         bench.page(keypad());
         while bench.events.try_recv().is_ok() {}
     }
-    let (key, page) = (median(&mut keys), median(&mut pages));
-    let ratio = key.as_secs_f64() / page.as_secs_f64();
-    println!("key pressed and lifted, two frames: p50 {key:.2?} (budget 16 ms)");
-    println!("another page: p50 {page:.2?}");
-    println!("ratio {ratio:.2}, at most {RATIO_MAX}");
-    if ratio <= RATIO_MAX { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    let whole = median(&mut wholes);
+    println!("a page drawn whole, the limit of all three: p50 {whole:.2?}");
+    let within = [
+        verdict(
+            "key pressed and lifted, two frames",
+            16,
+            median(&mut keys),
+            (whole, KEY_RATIO_MAX),
+        ),
+        verdict("another page", 50, median(&mut pages), (whole, PAGE_RATIO_MAX)),
+        verdict("first frame, once", 500, first, (whole, FIRST_RATIO_MAX)),
+        memory(),
+    ];
+    if within.iter().all(|held| *held) { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let begun = Instant::now();
+    work();
+    begun.elapsed()
+}
+
+/// Says the time and its budget, and judges by the ratio.
+fn verdict(what: &str, budget_ms: u64, ours: Duration, limit: (Duration, f64)) -> bool {
+    let ratio = ours.as_secs_f64() / limit.0.as_secs_f64();
+    let word = if ratio <= limit.1 { "within" } else { "ABOVE" };
+    println!(
+        "{what}: {ours:.2?} (budget {budget_ms} ms), ratio {ratio:.2}, gate {}: {word}",
+        limit.1
+    );
+    ratio <= limit.1
+}
+
+/// What this process has resident; true where the system does not say.
+fn memory() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let Some(kib) = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok())
+    else {
+        println!("resident memory: this system does not say");
+        return true;
+    };
+    let within = kib <= RESIDENT_KIB_MAX;
+    let word = if within { "within" } else { "OVER" };
+    println!("resident, screen alone: {kib} KiB, gate {RESIDENT_KIB_MAX} KiB: {word}");
+    within
 }

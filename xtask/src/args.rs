@@ -7,11 +7,12 @@ pub(crate) const HELP: &str = "\
 Everything that one does with this repository.
 
   cargo xtask demo     Take two QR payments, one read from the customer's phone and one shown to
-                       it, against a simulated acquirer. Where there is a display, they are taken
-                       in the emulator's window, which stays open; else what happened is printed,
-                       and the receipts are in ./demo-out afterwards. The exit status is 0 only if
-                       both were approved and the acquirer's books agree with the terminal's
-                       journal.
+                       it, and three cards: a chip with its PIN, a tap without one, and a chip whose
+                       answer is lost, so that it is taken back; then settle the batch. All against
+                       a simulated acquirer and bank. Where there is a display, they are taken in
+                       the emulator's window, which stays open; else what happened is printed, and
+                       the receipts are in ./demo-out afterwards. The exit status is 0 only if each
+                       ended as it must and the books of both agree with the terminal's journal.
   cargo xtask test     Check everything: format, lints, tests, scenarios, the demo, the device build,
                        documentation, licences. A table at the end says what passed.
   cargo xtask check    The quick part of it: format, lints, documentation, licences.
@@ -26,7 +27,7 @@ Options
   --yes                Install what is missing without asking. CI=true in the environment says so
                        too.
   --headless           demo: never open a window.
-  --once               demo: close the window when both payments are taken.
+  --once               demo: close the window when all of it is done.
   --language zh|en     demo: the language of screen and receipts; else that of the environment.
   --help               This text.
 
@@ -95,7 +96,7 @@ pub(crate) enum Shown {
 pub(crate) enum Verb {
     /// Explain.
     Help,
-    /// Take two payments.
+    /// Take payments by code and by card.
     Demo(DemoOptions),
     /// Check everything.
     Test(Consent),

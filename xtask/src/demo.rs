@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: two payments, from nothing to paper, on one machine.
+//! `cargo xtask demo`: payments by code and by card, from nothing to paper, on one machine.
 
 use crate::acquirer::Acquirer;
 use crate::args::{DemoOptions, Language, Shown};
@@ -16,7 +16,7 @@ const FOLDER: &str = "demo-out";
 const MARK: &str = "made-by-the-demo.txt";
 const MARK_TEXT: &str = "`cargo xtask demo` made this folder and empties it when it runs again.\n";
 
-/// Sets up, builds, and takes the two payments.
+/// Sets up, builds, and takes the payments.
 pub(crate) fn run(place: &Place, options: &DemoOptions) -> Result<(), Error> {
     setup::run(place, &setup::BUILD, options.consent)?;
     eprintln!("building the apps");
@@ -43,7 +43,7 @@ pub(crate) fn build_binary(place: &Place) -> Result<(), Error> {
     command::run(&mut command::cargo(place, &["build", "--package", "caisson"]))
 }
 
-/// Takes the two payments with what was built.
+/// Takes the payments with what was built.
 pub(crate) fn take(place: &Place, language: Option<Language>) -> Result<(), Error> {
     let binary = place.binary("debug");
     let folder = fresh(&place.root.join(FOLDER))?;

@@ -27,7 +27,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Room for the large screen in its bezel with the panel beside it, and the depth of its colours.
 const DISPLAY_SIZE: &str = "1600x1400x24";
 
-/// What the tests do, in order: both ways to pay, a refund, paper that runs out, a power cut.
+/// What the tests do, in order: both ways to show a code, a refund, paper that runs out, a power
+/// cut, a chip whose PIN is keyed on the screen by finger, and the settlement.
 const STORY: &[&str] = &[
     "screenshot 01-sign-in",
     "cashier signs in as Wang with 220022",
@@ -68,30 +69,106 @@ const STORY: &[&str] = &[
     "everything settles",
     "cashier goes to history",
     "screenshot 10-history",
+    "cashier picks sign-on",
+    "screen shows \"Signed on\"",
+    "cashier presses ok",
+    "cashier keys 15.00, picks sale",
+    "screenshot 11-present-card",
+    "customer inserts card union-credit-pin",
+    "screen shows \"PIN\"",
+    "screenshot 12-pin",
+    // The keys 1 to 6, and what confirms them, on the small screen.
+    "screen is tapped at 89,394",
+    "screen is tapped at 239,394",
+    "screen is tapped at 390,394",
+    "screen is tapped at 89,481",
+    "screen is tapped at 239,481",
+    "screen is tapped at 390,481",
+    "screenshot 13-pin-keyed",
+    "screen is tapped at 240,742",
+    "screen shows \"approved 15.00\"",
+    "screenshot 14-card-approved",
+    "cashier wants paper",
+    "payment ends",
+    "customer removes the card",
+    "cashier picks settle",
+    "screen shows \"The totals agree\"",
+    "screenshot 15-settled",
+    "cashier presses ok",
     "books agree",
     "paper is saved",
     "transcript is saved to story",
 ];
 
-/// What the demo does after somebody has signed in.
-const DEMO: &[&str] = &[
-    "cashier keys 12.00, picks pay",
-    "customer shows wechat code",
-    "screen shows \"approved 12.00\"",
-    "cashier wants paper",
-    "payment ends",
-    "cashier keys 8.50, picks show-code",
-    "customer scans and pays",
-    "screen shows \"approved 8.50\"",
-    "cashier wants paper",
-    "payment ends",
-    "books agree",
+/// A sentence of the demo.
+enum Said {
+    /// The same in both languages.
+    Sentence(&'static str),
+    /// The terminal shows a text, which is another in each language: English, then Chinese.
+    Shows(&'static str, &'static str),
+}
+
+use Said::{Sentence, Shows};
+
+/// What the demo does after somebody has signed in. An amount that ends in .79 is booked by the
+/// bank, and its answer lost.
+const DEMO: &[Said] = &[
+    Sentence("cashier keys 12.00, picks pay"),
+    Sentence("customer shows wechat code"),
+    Shows("approved 12.00", "收款成功 12.00"),
+    Sentence("cashier wants paper"),
+    Sentence("payment ends"),
+    Sentence("cashier keys 8.50, picks show-code"),
+    Sentence("customer scans and pays"),
+    Shows("approved 8.50", "收款成功 8.50"),
+    Sentence("cashier wants paper"),
+    Sentence("payment ends"),
+    Sentence("cashier picks sign-on"),
+    Shows("Signed on", "签到成功"),
+    Sentence("cashier presses ok"),
+    Sentence("cashier keys 15.00, picks sale"),
+    Sentence("customer inserts card union-credit-pin"),
+    Shows("PIN", "密码"),
+    Sentence("customer keys the PIN"),
+    Shows("approved 15.00", "收款成功 15.00"),
+    Sentence("cashier wants paper"),
+    Sentence("payment ends"),
+    Sentence("customer removes the card"),
+    Sentence("cashier keys 6.00, picks sale"),
+    Sentence("customer taps card tap-union"),
+    Shows("approved 6.00", "收款成功 6.00"),
+    Sentence("cashier wants paper"),
+    Sentence("payment ends"),
+    Sentence("customer removes the card"),
+    Sentence("cashier keys 7.79, picks sale"),
+    Sentence("customer inserts card union-credit-pin"),
+    Shows("PIN", "密码"),
+    Sentence("customer keys the PIN"),
+    Shows("Taking it back", "冲正"),
+    Sentence("payment ends"),
+    Sentence("cashier presses ok"),
+    Sentence("customer removes the card"),
+    Sentence("everything settles"),
+    Sentence("cashier picks settle"),
+    Shows("The totals agree", "对账平"),
+    Sentence("cashier presses ok"),
+    Sentence("books agree"),
 ];
 
 /// True where a window can be opened that somebody sees.
 pub(crate) fn has_display() -> bool {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+}
+
+impl Said {
+    fn sentence(&self, language: Language) -> String {
+        match (self, language) {
+            (Sentence(sentence), _) => (*sentence).to_owned(),
+            (Shows(english, _), Language::En) => format!("screen shows \"{english}\""),
+            (Shows(_, chinese), Language::Zh) => format!("screen shows \"{chinese}\""),
+        }
+    }
 }
 
 /// The demo in the emulator; with `once` it is closed at the end, else its owner closes it.
@@ -102,20 +179,23 @@ pub(crate) fn demo(
     once: bool,
 ) -> Result<(), Error> {
     let mut emulator = Emulator::start(place, &folder.join("emulator"), language, None)?;
-    // Sentences are the same in both languages; what the screen shows is not.
-    let said = |sentence: &&&str| language == Language::En || !sentence.starts_with("screen shows");
-    emulator.say(if language == Language::En {
-        "cashier signs in as Wang"
-    } else {
-        "cashier signs in as 王芳"
+    emulator.say(match language {
+        Language::En => "cashier signs in as Wang",
+        Language::Zh => "cashier signs in as 王芳",
     })?;
-    for sentence in DEMO.iter().filter(said) {
+    for said in DEMO {
+        let sentence = said.sentence(language);
         eprintln!("  {sentence}");
-        emulator.say(sentence)?;
+        emulator.say(&sentence)?;
     }
+    let mut books = command::program(place, place.binary("debug"));
+    books.arg("acquirer").arg("--books").arg("--folder").arg(emulator.folder.join("acquirer"));
+    println!();
+    command::run(&mut books)?;
     println!(
-        "\nBoth payments were approved, and the acquirer's books agree with the journal.\n\
-         Everything of it is in {}.",
+        "\nTwo codes and two cards were approved; the card whose answer was lost was taken back, \
+         and the batch is settled.\nThe books above agree with the terminal's journal, payment by \
+         payment.\nEverything of it is in {}.",
         emulator.folder.display()
     );
     if once {

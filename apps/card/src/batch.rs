@@ -15,7 +15,6 @@ use crate::till::Till;
 use caisson_sdk::{Money, Stop, reason};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// Where it is kept.
 const STATE: &str = "batch";
@@ -60,9 +59,6 @@ pub struct Row {
     /// How much, in minor units.
     #[serde(rename = "m")]
     pub minor: u64,
-    /// For a void: the trace number of what it takes back.
-    #[serde(rename = "v")]
-    pub voids: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,11 +74,11 @@ pub struct Totals {
     pub number: String,
     /// The currency of every amount.
     pub currency: String,
-    /// How many sales and completions that no void took back.
+    /// How many sales and completions.
     pub taken: u64,
     /// How much they come to, in minor units.
     pub taken_minor: u64,
-    /// How many refunds.
+    /// How many refunds and voids of sales and completions.
     pub refunded: u64,
     /// How much they come to, in minor units.
     pub refunded_minor: u64,
@@ -157,8 +153,6 @@ pub fn begin<T: Till>(till: &mut T, number: &str) -> Result<bool, Stop> {
 /// # Errors
 /// The batch is full, or was closed meanwhile; the storage.
 pub fn append<T: Till>(till: &mut T, slip: &Slip, said: &Said, minor: u64) -> Result<(), Stop> {
-    let is_void = matches!(slip.deed, Deed::Void | Deed::PreAuthVoid | Deed::CompletionVoid);
-    let original = slip.original.as_ref().filter(|_| is_void);
     let row = Row {
         row: slip.row,
         deed: slip.deed,
@@ -166,7 +160,6 @@ pub fn append<T: Till>(till: &mut T, slip: &Slip, said: &Said, minor: u64) -> Re
         rrn: said.rrn.clone(),
         auth: said.auth.clone(),
         minor,
-        voids: original.map(|original| original.stan.clone()),
     };
     if state(till)?.number != slip.batch {
         return Err(Stop::new(reason::BATCH_TO_SETTLE, "its batch was closed meanwhile"));
@@ -214,23 +207,18 @@ pub fn all<T: Till>(till: &mut T) -> Result<(Vec<Row>, Totals), Stop> {
     Ok((rows, totals))
 }
 
-/// What `rows` come to. A void takes its original out, and has no amount of its own.
+/// What `rows` come to. A void counts as given back, and its original stays a sale: that is how
+/// Chinese banks keep debits and credits.
 fn totals(rows: &[Row], number: String, currency: String) -> Totals {
-    let voided: BTreeSet<&str> = rows.iter().filter_map(|row| row.voids.as_deref()).collect();
     let mut totals =
         Totals { number, currency, taken: 0, taken_minor: 0, refunded: 0, refunded_minor: 0 };
     for row in rows {
         let (count, sum) = match row.deed {
-            Deed::Sale | Deed::Completion if !voided.contains(row.stan.as_str()) => {
-                (&mut totals.taken, &mut totals.taken_minor)
+            Deed::Sale | Deed::Completion => (&mut totals.taken, &mut totals.taken_minor),
+            Deed::Refund | Deed::Void | Deed::CompletionVoid => {
+                (&mut totals.refunded, &mut totals.refunded_minor)
             }
-            Deed::Refund => (&mut totals.refunded, &mut totals.refunded_minor),
-            Deed::Sale
-            | Deed::Completion
-            | Deed::PreAuth
-            | Deed::Void
-            | Deed::PreAuthVoid
-            | Deed::CompletionVoid => continue,
+            Deed::PreAuth | Deed::PreAuthVoid => continue,
         };
         *count += 1;
         *sum = sum.saturating_add(row.minor);

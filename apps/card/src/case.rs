@@ -160,8 +160,8 @@ impl<'t, T: Till> Case<'t, T> {
         if let Err(stop) = batch::append(self.till, &self.slip, said, amount.minor) {
             self.till.log(&format!("the batch lacks a row: {stop}"));
         }
-        // A signature is marked, and taken on paper: before the outcome nothing is certain enough
-        // to sign, and after it an app shows nothing.
+        // A signature is only asked for, by a fact: before the outcome nothing is certain enough to
+        // sign, and after it the terminal shows the view and prints what became of it.
         // Row 7: from here on it is approved, whatever becomes of the paper. The terminal makes it
         // durable before anybody is told; a power cut before that is row 3.
         Outcome::approved(amount, facts::of(&self.slip, said, &self.card_facts, self.signature))

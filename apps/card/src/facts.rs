@@ -27,7 +27,7 @@ pub const BATCH: &str = "BATCH";
 pub const DATE: &str = "DATE";
 /// The answer code, where it says more than yes.
 pub const CODE: &str = "CODE";
-/// `REQUIRED` where the receipt needs a signature.
+/// `REQUIRED` where the cardholder must sign: the terminal asks, as the contract says.
 pub const SIGNATURE: &str = "SIGNATURE";
 
 /// The facts of an approval. What paper cannot carry is left out.

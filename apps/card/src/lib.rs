@@ -58,9 +58,11 @@ pub mod service {
     pub const PRE_AUTH: &str = "pre-auth";
     /// Takes what was reserved.
     pub const COMPLETION: &str = "completion";
+    /// Lets what was reserved go.
+    pub const RELEASE: &str = "pre-auth-void";
     /// Gives money back, on any day.
     pub const REFUND: &str = "refund";
-    /// Takes a payment of the open batch back: a sale, a pre-authorisation or a completion.
+    /// Takes a payment of the open batch back: a sale or a completion.
     pub const VOID: &str = "void";
     /// Fetches keys and the batch's number.
     pub const SIGN_ON: &str = "sign-on";
@@ -80,10 +82,9 @@ impl PaymentApp for CardApp {
     fn services() -> Vec<Service> {
         vec![
             Service::sale(service::SALE, "银行卡收款", "Card sale"),
-            // The terminal leaves out kinds that it does not know, and a reserved amount must not
-            // stand in its totals as one that was taken.
-            Service::of_kind("pre-auth", service::PRE_AUTH, "预授权", "Pre-authorisation"),
-            Service::of_kind("completion", service::COMPLETION, "预授权完成", "Completion"),
+            Service::pre_auth(service::PRE_AUTH, "预授权", "Pre-authorisation"),
+            Service::completion(service::COMPLETION, "预授权完成", "Completion"),
+            Service::release(service::RELEASE, "预授权撤销", "Pre-authorisation void"),
             // The first service of the kind refund is the one that the terminal itself starts.
             Service::refund(service::REFUND, "银行卡退货", "Card refund"),
             Service::refund(service::VOID, "银行卡撤销", "Card void"),
@@ -121,7 +122,7 @@ pub fn start<T: Till>(till: &mut T, service: &str, asked: &Money) -> Result<Outc
         service::PRE_AUTH => sale::start(till, operation::Deed::PreAuth, asked),
         service::COMPLETION => completion::start(till, asked),
         service::REFUND => refund::start(till, asked),
-        service::VOID => void::start(till, asked),
+        service::VOID | service::RELEASE => void::start(till, asked),
         _ => Err(Stop::failed(&format!("no service {service} to start"))),
     }
 }

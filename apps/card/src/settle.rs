@@ -81,7 +81,7 @@ fn field_48(totals: &Totals) -> Result<String, Stop> {
 fn upload<T: Till>(till: &mut T, rows: &[Row], totals: &Totals) -> Result<Told, Stop> {
     let order = format!("UPLOAD{}", totals.number);
     let mut count = 0_u64;
-    for row in rows.iter().filter(|row| is_counted(row, rows)) {
+    for row in rows.iter().filter(|row| is_counted(row)) {
         let told = upload_row(till, row, totals, &order)?;
         if !matches!(told, Told::Done(_)) {
             return Ok(told);
@@ -112,13 +112,11 @@ fn upload_row<T: Till>(
     ask(till, "upload", order, &request)
 }
 
-/// True for a row that the totals count: money that moved and was not taken back.
-fn is_counted(row: &Row, rows: &[Row]) -> bool {
-    let is_voided = || rows.iter().any(|other| other.voids.as_deref() == Some(row.stan.as_str()));
+/// True for a row that the totals count: money that moved, or moved back.
+const fn is_counted(row: &Row) -> bool {
     match row.deed {
-        Deed::Sale | Deed::Completion => !is_voided(),
-        Deed::Refund => true,
-        Deed::PreAuth | Deed::Void | Deed::PreAuthVoid | Deed::CompletionVoid => false,
+        Deed::Sale | Deed::Completion | Deed::Refund | Deed::Void | Deed::CompletionVoid => true,
+        Deed::PreAuth | Deed::PreAuthVoid => false,
     }
 }
 

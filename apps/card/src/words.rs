@@ -116,7 +116,7 @@ impl Words {
         no_totals: "还没有结算过的批次。",
         batch: "批次号",
         taken: "消费",
-        refunded: "退货",
+        refunded: "退货与撤销",
         refused: "银行拒绝，应答码",
         no_answer: "没有收到银行的应答，请检查网络后重试。",
     };
@@ -161,7 +161,7 @@ impl Words {
         no_totals: "No batch was settled yet.",
         batch: "Batch",
         taken: "Sales",
-        refunded: "Refunds",
+        refunded: "Refunds and voids",
         refused: "The bank refused, code",
         no_answer: "The bank did not answer. Check the network and try again.",
     };

@@ -177,8 +177,10 @@ fn formed(command: &[u8], choice: u8, data: &[u8]) -> Vec<u8> {
     }
 }
 
+/// An object, cut so that it still fits into an answer: 253 bytes hold the certificate of the
+/// longest key.
 fn object(tag: u8, value: &[u8]) -> Vec<u8> {
-    let value = value.get(..250).unwrap_or(value);
+    let value = value.get(..253).unwrap_or(value);
     match u8::try_from(value.len()) {
         Ok(length) if length < 0x80 => [&[tag, length], value].concat(),
         Ok(length) => [&[tag, 0x81, length], value].concat(),

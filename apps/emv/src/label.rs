@@ -5,6 +5,8 @@ use crate::configuration::fields::to_hex;
 
 /// Longest text.
 const CHARACTERS_MAX: usize = 40;
+/// Digits of the shortest card number: a label with so many could be one, and stands on receipts.
+const DIGITS_MAX: usize = 12;
 /// ISO 8859-1, the one code table that is shown.
 const LATIN: u8 = 1;
 
@@ -31,7 +33,8 @@ fn text(bytes: &[u8], is_shown: impl Fn(u8) -> bool) -> Option<String> {
     let shown: String =
         bytes.iter().copied().filter(|byte| is_shown(*byte)).map(char::from).collect();
     let text: String = shown.trim().chars().take(CHARACTERS_MAX).collect();
-    (!text.is_empty()).then_some(text)
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    (!text.is_empty() && digits <= DIGITS_MAX).then_some(text)
 }
 
 #[cfg(test)]
@@ -45,6 +48,7 @@ mod tests {
         assert_eq!(label(aid, Some(b"VISA"), Some(b"Carte Bleue \xE9"), Some(1)), "Carte Bleue é");
         assert_eq!(label(aid, Some(b"VISA"), Some(b"\xD0\xD1"), Some(5)), "VISA");
         assert_eq!(label(aid, Some(b" \n"), None, None), "A000000003");
+        assert_eq!(label(aid, Some(b"6222821234560017"), None, None), "A000000003");
         assert_eq!(label(aid, Some(&[b'A'; 90]), None, None).len(), 40);
     }
 }

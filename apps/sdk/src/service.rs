@@ -16,6 +16,24 @@ impl Service {
         Self::of("refund", id, zh, en)
     }
 
+    /// Reserves money, as [`Service::sale`].
+    #[must_use]
+    pub fn pre_auth(id: &str, zh: &str, en: &str) -> Self {
+        Self::of("pre-auth", id, zh, en)
+    }
+
+    /// Takes some or all of what was reserved, as [`Service::sale`].
+    #[must_use]
+    pub fn completion(id: &str, zh: &str, en: &str) -> Self {
+        Self::of("completion", id, zh, en)
+    }
+
+    /// Lets all of what was reserved go, as [`Service::sale`].
+    #[must_use]
+    pub fn release(id: &str, zh: &str, en: &str) -> Self {
+        Self::of("release", id, zh, en)
+    }
+
     /// Moves no money, as [`Service::sale`].
     #[must_use]
     pub fn serve(id: &str, zh: &str, en: &str) -> Self {

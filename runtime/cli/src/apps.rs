@@ -4,12 +4,15 @@
 use crate::chronicle::Chronicle;
 use crate::error::CliError;
 use crate::out::table;
+use caisson_core::payment::Digest;
 use caisson_core::{Language, Text};
-use caisson_host::{App, AppImage, ComponentCache, HostEngine, LoadError, Origin, own_purpose};
+use caisson_host::{
+    App, AppImage, ComponentCache, HostEngine, Kernel, LoadError, Origin, own_purpose,
+};
 use caisson_journal::JournalError;
 use caisson_packages::{
     Approved, Health, Installation, Installed, InstalledApps, Package, ReturnCause, Returned,
-    STARTS_MAX,
+    STARTS_MAX, World,
 };
 use caisson_terminal::Profile;
 use caisson_vault::SealedFile;
@@ -111,7 +114,20 @@ fn check(approved: &Approved, profile: &Profile) -> Result<Origin, CliError> {
     let (asked, policy) = (&manifest.permissions, &policy.grants);
     let image = AppImage { id, wasm: package.component(), asked, policy };
     let compiled = (package.forms(), &profile.build_hosts);
+    if manifest.world == World::EmvKernel {
+        Kernel::load(&engine, &cache, image, compiled)?;
+        return kernels_origin(package, profile);
+    }
     Ok(App::load_compiled(&engine, &cache, image, compiled)?.1)
+}
+
+/// A kernel that was loaded runs by its form for this terminal, where it has one.
+fn kernels_origin(package: &Package, profile: &Profile) -> Result<Origin, CliError> {
+    let Some(form) = package.forms().find(&own_purpose()) else {
+        return Ok(Origin::Here { passed_over: None });
+    };
+    let code = form.trusted(&Digest::of(package.component()), &profile.build_hosts)?;
+    Ok(Origin::BuildHost(code.build_host().to_owned()))
 }
 
 /// The installed apps as a table, and below it which versions gave way and why.

@@ -296,8 +296,11 @@ mod desktop {
                 DemoError::Perform { .. } => Self::failed(error).hinted(
                     "is the acquirer of that folder running, and does it know the terminal?",
                 ),
+                DemoError::Books(error) => error.into(),
+                DemoError::NoCardApp { .. } => Self::environment(error),
                 DemoError::Step(_)
-                | DemoError::NotApproved { .. }
+                | DemoError::EndedOtherwise { .. }
+                | DemoError::NotServed { .. }
                 | DemoError::NoReceipt { .. }
                 | DemoError::Differs { .. } => Self::failed(error),
             }

@@ -6,7 +6,7 @@ use crate::nobody::Nobody;
 use crate::out::table;
 use caisson_core::payment::Digest;
 use caisson_core::permission::Permission;
-use caisson_host::{App, AppImage, HAS_COMPILER, HostEngine, LoadError, ServiceKind, compile_here};
+use caisson_host::{App, AppImage, HAS_COMPILER, HostEngine, LoadError, compile_here};
 use caisson_packages::{COMPONENT_BYTES_MAX, Manifest, Package, SIGNATURE_NAME};
 use std::collections::BTreeSet;
 use std::fs;
@@ -119,11 +119,7 @@ async fn look_inside(
     let asked = manifest.map_or(&needed, |manifest| &manifest.permissions);
     let app = App::link(&engine, &component, AppImage { id, wasm, asked, policy: asked })?;
     for service in app.services(Arc::new(Nobody)).await.result? {
-        let kind = match service.kind {
-            ServiceKind::Sale => "sale",
-            ServiceKind::Refund => "refund",
-            ServiceKind::Serve => "serve",
-        };
+        let kind = service.kind.name();
         let text = format!("{} ({kind}): {} / {}", service.id, service.zh, service.en);
         rows.push(row("offers", &text));
     }

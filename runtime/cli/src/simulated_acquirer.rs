@@ -1,16 +1,22 @@
-//! The simulated acquirer as a process: its folder, its end, its books as a table.
+//! The simulated acquirer as a process: its folder, its end, its books and its bank's as tables.
+
+mod books;
 
 use crate::error::CliError;
-use crate::out::{self, table};
-use caisson_acquirer::{AcquirerError, Books, Fault, amounts_help, fault_help};
+use crate::out;
+use caisson_acquirer::bank::{self, BankFault, BankOperation};
+use caisson_acquirer::{Fault, amounts_help, fault_help, fault_help_of};
 use caisson_scenarios::{AcquirerFolder, WorldError};
 use std::net::SocketAddr;
 use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
 
+pub(crate) use books::books;
+
 const HOW_TO: &str = "\
 It answers as a wallet gateway does: HTTPS on the loopback, signed requests, signed answers, books
-of its own. Use it to try a payment app, or from your own tests.
+of its own. Beside it a bank answers to cards: ISO 8583 over TLS at a port of its own, with books of
+its own. Use them to try a payment app, or from your own tests.
 
 Example:
   caisson acquirer --init --folder acquirer         keys, certificates, a signed destination file
@@ -24,14 +30,20 @@ anew each time when the acquirer begins to listen: start the acquirer before the
 that begin with 10 to 15 (18 digits) are WeChat's, 25 to 30 (16 to 24 digits) Alipay's, 62 (19
 digits) UnionPay's; each code is good for one payment.
 
+The bank's address is in bank.toml, written and signed in the same way. It knows every card of the
+deck; `caisson provision --app qr --app card` makes a terminal that takes both.
+
 What happens can be chosen by the amount, or by a fault.";
 
 /// The long help: how to, amounts, faults.
 pub(crate) fn long_help() -> String {
     format!(
-        "{HOW_TO}\n\nAMOUNTS\n{}\n\nFAULTS (--fault)\n{}",
+        "{HOW_TO}\n\nAMOUNTS\n{}\n\nFAULTS (--fault)\n{}\n\nAMOUNTS AT THE BANK\n{}\n\n\
+         FAULTS OF THE BANK (--bank-fault)\n{}",
         amounts_help().trim_end(),
-        fault_help().trim_end()
+        fault_help().trim_end(),
+        bank::amounts_help().trim_end(),
+        fault_help_of::<BankOperation>().trim_end()
     )
 }
 
@@ -51,15 +63,18 @@ pub(crate) fn init(folder: &Path) -> Result<bool, CliError> {
 pub(crate) async fn serve(
     folder: &Path,
     listen: SocketAddr,
-    faults: Vec<Fault>,
+    (faults, bank_faults): (Vec<Fault>, Vec<BankFault>),
 ) -> Result<(), CliError> {
     let folder = AcquirerFolder::open(folder)?;
     let end = ended()?;
+    let (gateway, bank) = (folder.gateway(None)?, folder.bank(None)?);
+    faults.into_iter().for_each(|fault| gateway.faults().push(fault));
+    bank_faults.into_iter().for_each(|fault| bank.faults().push(fault));
     let listening = |address| {
         // Whoever waits for this line learns from the missing connection, too, that nobody reads.
         let _ = out::line(&format!("listening on {address}"));
     };
-    Ok(folder.serve(listen, faults, listening, end).await?)
+    Ok(folder.serve_both((gateway, bank), listen, listening, end).await?)
 }
 
 /// Ends with the first SIGINT, SIGTERM or SIGHUP.
@@ -78,44 +93,4 @@ fn ended() -> Result<impl Future<Output = ()>, CliError> {
             _ = hangup.recv() => {}
         }
     })
-}
-
-/// The books: every order, every refund, the sums.
-pub(crate) fn books(folder: &Path) -> Result<String, CliError> {
-    let folder = AcquirerFolder::open(folder)?;
-    if !folder.books().exists() {
-        return Ok("no books yet: nothing was ever asked".to_owned());
-    }
-    let read = || -> Result<String, AcquirerError> {
-        let books = Books::open(&folder.books())?;
-        let mut rows = vec![
-            ["order", "state", "asked", "captured", "given back", "kept"]
-                .map(str::to_owned)
-                .to_vec(),
-        ];
-        for order in books.list()? {
-            let state = format!("{:?}", order.state).to_lowercase();
-            let sums = [order.amount, order.captured, order.given_back, order.net()];
-            let mut row = vec![order.order, state];
-            row.extend(sums.map(|minor| minor.to_string()));
-            rows.push(row);
-        }
-        let mut text = format!("amounts are minor units\n\n{}", table(&rows));
-        let mut rows = vec![["refund", "order", "amount", "why not"].map(str::to_owned).to_vec()];
-        for refund in books.refunds()? {
-            let why = refund.declined.unwrap_or_default();
-            rows.push(vec![refund.refund, refund.order, refund.amount.to_string(), why]);
-        }
-        if rows.len() > 1 {
-            text.push_str(&format!("\n{}", table(&rows)));
-        }
-        for sum in books.totals()? {
-            text.push_str(&format!(
-                "\n{}: {} orders charged {} times, {} captured, {} given back\n",
-                sum.currency, sum.orders_charged, sum.captures, sum.captured, sum.given_back
-            ));
-        }
-        Ok(text)
-    };
-    Ok(read()?)
 }

@@ -6,7 +6,8 @@
 use crate::apps;
 use crate::error::CliError;
 use caisson_core::Language;
-use caisson_packages::{Manifest, Package};
+use caisson_core::permission::Permission;
+use caisson_packages::{Manifest, Package, World};
 use caisson_scenarios::{
     AcquirerFolder, EmulatedApp, EmulatedProfile, TERMINAL_KEY_ID, VERIFYING_SLOT,
 };
@@ -18,6 +19,8 @@ use std::path::{Path, PathBuf};
 
 /// The profile's name in a terminal's folder.
 const PROFILE_NAME: &str = "profile.toml";
+/// The kernel that comes with an app that reads chips.
+const KERNEL: &str = "emv";
 
 /// What a terminal's folder shall be.
 pub(crate) struct Wanted {
@@ -37,8 +40,12 @@ pub(crate) fn make(wanted: &Wanted) -> Result<PathBuf, CliError> {
     let key = PublicKey::from_bytes(&acquirer.public_key()?)
         .map_err(|error| CliError::environment(format!("the acquirer's key: {error}")))?
         .to_string();
-    let manifests: Vec<Manifest> =
+    let mut manifests: Vec<Manifest> =
         wanted.ids.iter().map(|id| manifest(&wanted.apps.join(id))).collect::<Result<_, _>>()?;
+    let reads_chips = manifests.iter().any(|one| one.permissions.contains(&Permission::Emv));
+    if reads_chips && !manifests.iter().any(|one| one.world == World::EmvKernel) {
+        manifests.push(manifest(&wanted.apps.join(KERNEL))?);
+    }
     let path = wanted.folder.join(PROFILE_NAME);
     refuse_existing(&path, &acquirer)?;
     let text = profile_text(wanted, &manifests, &acquirer, &key)?;

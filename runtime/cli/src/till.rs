@@ -213,11 +213,7 @@ impl Till {
     fn services(&self) {
         let mut lines = String::from("services:");
         for (app, service) in self.terminal.services() {
-            let kind = match service.kind {
-                ServiceKind::Sale => "sale",
-                ServiceKind::Refund => "refund",
-                ServiceKind::Serve => "serve",
-            };
+            let kind = service.kind.name();
             let (id, zh, en) = (&service.id, &service.zh, &service.en);
             lines.push_str(&format!("\n{id}  {kind}  {zh} / {en}  (app {app})"));
         }

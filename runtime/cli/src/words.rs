@@ -2,7 +2,7 @@
 
 use caisson_core::desk::DeskEvent;
 use caisson_core::payment::{Event, Payment};
-use caisson_core::{Language, Money, Reason, Text};
+use caisson_core::{Language, Money, Reason, Stan, Text};
 
 /// The head of a list of payments.
 pub(crate) const HEADER: [Text; 7] = [
@@ -78,6 +78,9 @@ pub(crate) fn event(event: &Event, language: Language) -> String {
             let amount = money(*amount);
             if zh { format!("已收 {amount}") } else { format!("{amount} moved") }
         }
+        Event::Signed => {
+            if zh { "已在屏幕上签名。" } else { "The customer signed on the screen." }.to_owned()
+        }
         Event::Completed => if zh { "已服务顾客。" } else { "The customer was served." }.to_owned(),
         Event::Cancelled { reason, .. } | Event::Reversed { reason } => why(reason).to_owned(),
         Event::PaidLate { amount } => {
@@ -137,6 +140,13 @@ pub(crate) fn desk(event: &DeskEvent, language: Language) -> String {
         DeskEvent::NotReleased { key, left: tries } => {
             let wrong = word(Text { zh: "店主密码错误", en: "wrong owner's code for" });
             format!("{wrong} {key}{}", left(*tries))
+        }
+        DeskEvent::Traced { sequence } => {
+            let traced = word(Text {
+                zh: "非交易请求，流水号",
+                en: "a request of no payment, trace number",
+            });
+            format!("{traced} {}", Stan::nth(sequence.saturating_sub(1)))
         }
     };
     format!("{who}{what}")

@@ -70,7 +70,9 @@ pub enum Act {
     Reprint,
     /// A part or the rest of a sale goes back.
     Refund,
-    /// All of a sale of today goes back.
+    /// Some or all of what is reserved is taken.
+    Complete,
+    /// All of a sale of today goes back, or all of what is reserved is let go.
     Void,
     /// The day's totals.
     Totals,
@@ -82,15 +84,22 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 6] =
-        [Self::Reprint, Self::Refund, Self::Void, Self::Totals, Self::Resolve, Self::Settings];
+    pub const ALL: [Self; 7] = [
+        Self::Reprint,
+        Self::Refund,
+        Self::Complete,
+        Self::Void,
+        Self::Totals,
+        Self::Resolve,
+        Self::Settings,
+    ];
 
     /// The lowest role that may do it.
     #[must_use]
     pub const fn needs(self) -> Role {
         match self {
             Self::Reprint => Role::Cashier,
-            Self::Refund | Self::Void | Self::Totals => Role::Supervisor,
+            Self::Refund | Self::Complete | Self::Void | Self::Totals => Role::Supervisor,
             Self::Resolve | Self::Settings => Role::Owner,
         }
     }
@@ -101,6 +110,7 @@ impl Act {
         match self {
             Self::Reprint => Text { zh: "重印小票", en: "Print again" },
             Self::Refund => Text { zh: "退款", en: "Refund" },
+            Self::Complete => Text { zh: "完成", en: "Complete" },
             Self::Void => Text { zh: "撤销", en: "Void" },
             Self::Totals => Text { zh: "当日合计", en: "Day totals" },
             Self::Resolve => Text { zh: "处理未决交易", en: "Resolve" },
@@ -158,7 +168,7 @@ pub struct MethodRow {
 pub struct PaymentRow {
     /// Its key.
     pub key: PaymentKey,
-    /// Sale or refund.
+    /// What it does.
     pub kind: Kind,
     /// Where it stands.
     pub state: State,
@@ -273,16 +283,16 @@ pub enum Page {
     },
     /// One payment.
     Details(Details),
-    /// How much goes back?
+    /// How much goes back, or of a pre-authorisation is taken?
     RefundAmount {
-        /// Of which sale.
+        /// Of which payment.
         row: PaymentRow,
         /// At most this.
         left: Money,
     },
-    /// Really give back all of it?
+    /// Really give back all of it, or let go what is reserved?
     VoidConfirm {
-        /// Of which sale.
+        /// Of which payment.
         row: PaymentRow,
         /// So much.
         left: Money,
@@ -352,8 +362,14 @@ impl Page {
             Self::Menu { .. } => Text { zh: "菜单", en: "Menu" },
             Self::History { .. } => Text { zh: "交易记录", en: "History" },
             Self::Details(_) => Text { zh: "交易详情", en: "Payment" },
+            Self::RefundAmount { row: PaymentRow { kind: Kind::PreAuth, .. }, .. } => {
+                Text { zh: "请输入完成金额", en: "How much is taken?" }
+            }
             Self::RefundAmount { .. } => {
                 Text { zh: "请输入退款金额", en: "How much goes back?" }
+            }
+            Self::VoidConfirm { row: PaymentRow { kind: Kind::PreAuth, .. }, .. } => {
+                Text { zh: "确认撤销预授权？", en: "Let go what is reserved?" }
             }
             Self::VoidConfirm { .. } => {
                 Text { zh: "确认撤销整笔交易？", en: "Give all of it back?" }

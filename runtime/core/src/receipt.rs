@@ -8,7 +8,7 @@ use crate::document::{Align, Block, Document, DocumentError, Size};
 use crate::key::PaymentKey;
 use crate::language::{Language, Text};
 use crate::money::Money;
-use crate::payment::{Fact, Kind};
+use crate::payment::{Fact, Kind, SIGNATURE_FACT, Signature};
 
 /// Whose shop it is, from the terminal's profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum Copy {
 pub struct Receipt<'a> {
     /// The shop.
     pub merchant: &'a Merchant,
-    /// Sale or refund.
+    /// What was done.
     pub kind: Kind,
     /// The way of paying, as people call it.
     pub method: &'a str,
@@ -45,12 +45,14 @@ pub struct Receipt<'a> {
     pub asked: Money,
     /// The payment's key.
     pub key: &'a PaymentKey,
-    /// For a refund: the sale's key.
+    /// The earlier payment's key, where there is one.
     pub original: Option<&'a PaymentKey>,
     /// When the approval became durable, in the shop's time.
     pub when: &'a str,
     /// Lines of the app.
     pub facts: &'a [Fact],
+    /// Whether the customer has to sign, and did.
+    pub signature: Signature,
     /// First paper or a copy.
     pub copy: Copy,
 }
@@ -78,7 +80,8 @@ impl Receipt<'_> {
         if let Some(original) = self.original {
             blocks.push(pair(word(ORIGINAL), original.to_string()));
         }
-        for fact in self.facts {
+        // What became of the signature is told below the amount, in words.
+        for fact in self.facts.iter().filter(|fact| fact.name != SIGNATURE_FACT) {
             blocks.push(pair(fact.name.clone(), fact.value.clone()));
         }
         blocks.push(Block::Rule);
@@ -86,6 +89,14 @@ impl Receipt<'_> {
         blocks.push(line(amount, Align::Centre, Size::Large, true));
         if self.asked != self.amount {
             blocks.push(pair(word(ASKED), self.asked.to_string()));
+        }
+        match self.signature {
+            Signature::NotWanted => {}
+            Signature::OnScreen => blocks.push(pair(word(SIGNATURE), word(SIGNED))),
+            Signature::Missing => {
+                blocks.push(Block::Feed { lines: 2 });
+                blocks.push(pair(word(SIGNATURE), SIGN_HERE.to_owned()));
+            }
         }
         blocks.push(Block::Rule);
         blocks.push(Block::Qr { text: self.key.to_string() });
@@ -99,6 +110,15 @@ impl Receipt<'_> {
         match self.kind {
             Kind::Sale => Text { zh: "消费 · 收款成功", en: "SALE - APPROVED" },
             Kind::Refund => Text { zh: "退款 · 已退回", en: "REFUND - APPROVED" },
+            Kind::PreAuth => {
+                Text { zh: "预授权 · 已冻结", en: "PRE-AUTHORISATION - RESERVED" }
+            }
+            Kind::Completion => {
+                Text { zh: "预授权完成 · 收款成功", en: "COMPLETION - APPROVED" }
+            }
+            Kind::Release => {
+                Text { zh: "预授权撤销 · 已解冻", en: "PRE-AUTHORISATION VOID - RELEASED" }
+            }
         }
     }
 }
@@ -111,6 +131,10 @@ const WHEN: Text = Text { zh: "时间", en: "Time" };
 const ORDER: Text = Text { zh: "订单号", en: "Order" };
 const ORIGINAL: Text = Text { zh: "原订单号", en: "Original order" };
 const ASKED: Text = Text { zh: "应付金额", en: "Asked for" };
+const SIGNATURE: Text = Text { zh: "持卡人签名", en: "Signature" };
+const SIGNED: Text = Text { zh: "已在屏幕上签名", en: "signed on the screen" };
+/// Fits beside the name on the narrowest paper.
+const SIGN_HERE: &str = "________________";
 const KEEP: Text = Text {
     zh: "请保留小票，退款时扫描上方二维码",
     en: "Keep this; a refund scans the code above",

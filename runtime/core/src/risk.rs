@@ -43,15 +43,18 @@ pub struct Surroundings {
     pub minute: u16,
 }
 
-/// For a refund: the sale as the journal knows it.
+/// For a linked payment: the earlier one as the journal knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Original {
     /// Its key.
     pub key: PaymentKey,
-    /// What moved.
+    /// What it does.
+    pub kind: Kind,
+    /// What moved, or was reserved.
     pub approved: Option<Money>,
-    /// What approved and undecided refunds have given back or may have.
-    pub refunded: Money,
+    /// What approved and undecided payments have done with it since, or may have: given back,
+    /// completed, let go.
+    pub used: Money,
 }
 
 /// The answer.
@@ -68,7 +71,7 @@ pub enum Verdict {
 }
 
 /// Checks `intent` against limits and surroundings. `original` is what the journal knows of the
-/// sale that a refund names.
+/// payment that a linked one names.
 #[must_use]
 pub fn check(
     intent: &Intent,
@@ -91,8 +94,8 @@ pub fn check(
     if around.same_order_open {
         return Verdict::Refuse(Reason::OrderOpen);
     }
-    if intent.kind == Kind::Refund
-        && let Some(refusal) = refund(intent, original)
+    if intent.kind.is_linked()
+        && let Some(refusal) = linked(intent, original)
     {
         return Verdict::Refuse(refusal);
     }
@@ -103,7 +106,7 @@ pub fn check(
     if let Some(reason) = first(Action::Refuse) {
         return Verdict::Refuse(reason);
     }
-    if intent.kind == Kind::Sale && around.same_amount_open && !around.confirmed {
+    if !intent.kind.is_linked() && around.same_amount_open && !around.confirmed {
         return Verdict::Ask(Reason::SameAmountOpen);
     }
     // Not before the question: who is told to take another way to pay must know of the first.
@@ -116,19 +119,28 @@ pub fn check(
     }
 }
 
-/// Why a refund cannot be.
-fn refund(intent: &Intent, original: Option<&Original>) -> Option<Reason> {
+/// Why a linked payment cannot be.
+fn linked(intent: &Intent, original: Option<&Original>) -> Option<Reason> {
     let Some(original) = original else {
         return Some(Reason::OriginalNotFound);
     };
-    let Some(approved) = original.approved else {
-        return Some(Reason::OriginalNotPaid);
+    let (is_refund, too_much) = match intent.kind {
+        Kind::Refund => (true, Reason::RefundExceeds),
+        _ => (false, Reason::ReservedExceeds),
     };
-    let within = approved
-        .minus(original.refunded)
-        .and_then(|rest| intent.amount.is_within(rest))
-        .unwrap_or(false);
-    (!within).then_some(Reason::RefundExceeds)
+    let approved = match original.approved {
+        Some(approved) if intent.kind.may_follow(original.kind) => approved,
+        Some(_) if !is_refund => return Some(Reason::TransactionInvalid),
+        // What was only reserved took no money.
+        Some(_) | None => return Some(Reason::OriginalNotPaid),
+    };
+    let rest = approved.minus(original.used);
+    let fits = rest.is_ok_and(|rest| match intent.kind {
+        // All of it or nothing.
+        Kind::Release => intent.amount == rest,
+        _ => intent.amount.is_within(rest).unwrap_or(false),
+    });
+    (!fits).then_some(too_much)
 }
 
 #[cfg(test)]

@@ -94,6 +94,10 @@ pub enum Outcome {
     Approved,
     /// Money was given back.
     Refunded,
+    /// Money was reserved.
+    Reserved,
+    /// What was reserved was let go.
+    Released,
     /// Refused.
     Declined,
     /// Ended before money moved.
@@ -343,6 +347,8 @@ impl Outcome {
         match self {
             Self::Approved => Text { zh: "收款成功", en: "approved" },
             Self::Refunded => Text { zh: "退款成功", en: "refunded" },
+            Self::Reserved => Text { zh: "预授权成功", en: "reserved" },
+            Self::Released => Text { zh: "预授权已撤销", en: "released" },
             Self::Declined => Text { zh: "未成功", en: "declined" },
             Self::Cancelled => Text { zh: "已取消", en: "cancelled" },
             Self::Unknown => Text { zh: "结果待确认", en: "not certain yet" },

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a wrong sample must fail its test")]
 
 use caisson_core::document::{Align, Block, Document, Size};
-use caisson_core::payment::{Fact, Kind};
+use caisson_core::payment::{Fact, Kind, SIGNATURE_FACT, Signature};
 use caisson_core::receipt::{Copy, Merchant, Receipt};
 use caisson_core::{Currency, Language, Money, PaymentKey};
 
@@ -15,6 +15,7 @@ struct Sample {
     currency: Currency,
     copy: Copy,
     facts: Vec<Fact>,
+    signature: Signature,
 }
 
 impl Sample {
@@ -26,6 +27,7 @@ impl Sample {
             currency: Currency::Cny,
             copy: Copy::Original,
             facts: vec![fact("Transaction", "4200001234")],
+            signature: Signature::NotWanted,
         }
     }
 }
@@ -53,9 +55,10 @@ fn compose(sample: &Sample, language: Language) -> String {
         amount: money(sample.amount),
         asked: money(sample.asked),
         key: &key,
-        original: (sample.kind == Kind::Refund).then_some(&sale),
+        original: sample.kind.is_linked().then_some(&sale),
         when: "2026-11-22 09:41:07",
         facts: &sample.facts,
+        signature: sample.signature,
         copy: sample.copy,
     };
     match receipt.compose(language) {
@@ -210,6 +213,21 @@ Original order: 000000070000300014T1000001
 }
 
 #[test]
+fn each_kind_says_what_it_did_and_a_linked_one_names_the_payment_before() {
+    let check = |kind, zh: &str, en: &str| {
+        for (language, title) in [(Language::Zh, zh), (Language::En, en)] {
+            let paper = compose(&Sample { kind, ..Sample::sale() }, language);
+            assert_eq!(paper.lines().nth(1), Some(format!("    *{title}").as_str()));
+            let names = paper.contains("000000070000300014T1000001");
+            assert_eq!(names, kind.is_linked(), "{kind}");
+        }
+    };
+    check(Kind::PreAuth, "预授权 · 已冻结", "PRE-AUTHORISATION - RESERVED");
+    check(Kind::Completion, "预授权完成 · 收款成功", "COMPLETION - APPROVED");
+    check(Kind::Release, "预授权撤销 · 已解冻", "PRE-AUTHORISATION VOID - RELEASED");
+}
+
+#[test]
 fn a_partial_approval_shows_what_moved_large_and_what_was_asked_below() {
     let partial = || Sample { amount: "8.00", facts: Vec::new(), ..Sample::sale() };
     check(
@@ -255,6 +273,25 @@ Asked for: 12.00
 [feed 3]
 [cut]
 ",
+    );
+}
+
+#[test]
+fn a_signature_is_told_where_it_was_given_on_the_screen_and_else_has_a_line() {
+    let below = |signature, language| {
+        let facts = vec![fact(SIGNATURE_FACT, "REQUIRED")];
+        let paper = compose(&Sample { facts, signature, ..Sample::sale() }, language);
+        assert!(!paper.contains("REQUIRED"), "{paper}");
+        let below = paper.split_once("12.00\n").unwrap().1.split_once("\n[code").unwrap().0;
+        below.to_owned()
+    };
+    assert_eq!(below(Signature::OnScreen, Language::En), "Signature: signed on the screen\n----");
+    assert_eq!(below(Signature::OnScreen, Language::Zh), "持卡人签名: 已在屏幕上签名\n----");
+    let line = "[feed 2]\nSignature: ________________\n----";
+    assert_eq!(below(Signature::Missing, Language::En), line);
+    assert_eq!(
+        below(Signature::Missing, Language::Zh),
+        "[feed 2]\n持卡人签名: ________________\n----"
     );
 }
 

@@ -14,7 +14,7 @@ use crate::payment::{IntentData, TicketData};
 use crate::session::Session;
 use crate::state::{CallState, Shared};
 use crate::{link, redact};
-use caisson_core::payment::{Digest, Fact};
+use caisson_core::payment::{Digest, Fact, Kind};
 use caisson_core::permission::{Audit, Grants, Permission};
 use caisson_core::{Money, Reason};
 use caisson_packages::{BuildHosts, Forms};
@@ -62,8 +62,42 @@ pub enum ServiceKind {
     Sale,
     /// Gives money back.
     Refund,
+    /// Reserves money.
+    PreAuth,
+    /// Takes what was reserved.
+    Completion,
+    /// Lets what was reserved go.
+    Release,
     /// Moves none.
     Serve,
+}
+
+impl ServiceKind {
+    /// Every kind.
+    const ALL: [Self; 6] =
+        [Self::Sale, Self::Refund, Self::PreAuth, Self::Completion, Self::Release, Self::Serve];
+
+    /// The name in the contract.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self.of_payment() {
+            Some(kind) => kind.name(),
+            None => "serve",
+        }
+    }
+
+    /// What a payment by it does; `None` for what moves no money.
+    #[must_use]
+    pub const fn of_payment(self) -> Option<Kind> {
+        match self {
+            Self::Sale => Some(Kind::Sale),
+            Self::Refund => Some(Kind::Refund),
+            Self::PreAuth => Some(Kind::PreAuth),
+            Self::Completion => Some(Kind::Completion),
+            Self::Release => Some(Kind::Release),
+            Self::Serve => None,
+        }
+    }
 }
 
 /// Something that the cashier can choose.
@@ -354,13 +388,9 @@ impl App {
         }
         let mut checked = Vec::with_capacity(services.len());
         for service in services {
-            let kind = match service.kind.as_str() {
-                "sale" => ServiceKind::Sale,
-                "refund" => ServiceKind::Refund,
-                "serve" => ServiceKind::Serve,
-                // A later app on this terminal: its newer kinds are left out, the rest works.
-                _ => continue,
-            };
+            let known = ServiceKind::ALL.into_iter().find(|kind| kind.name() == service.kind);
+            // A later app on this terminal: its newer kinds are left out, the rest works.
+            let Some(kind) = known else { continue };
             let id_fits = (1..=20).contains(&service.id.len())
                 && service.id.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
             let names_fit = [&service.zh, &service.en].iter().all(|name| {

@@ -35,9 +35,11 @@ pub struct Journal {
 impl Journal {
     /// A key that no payment has had and none will have. The sequence counts in memory: what makes
     /// the key new after a restart is the boot counter, which is durable. After a restart the
-    /// sequence goes on behind the last payment that was journalled, so the number of a payment
-    /// that never began is given out again: nobody outside has seen it, and a bank's trace numbers
-    /// (STAN) have no gap there.
+    /// sequence goes on behind the last payment and the last [`DeskEvent::Traced`] that were
+    /// journalled, so the number of a payment that never began is given out again: nobody outside
+    /// has seen it, and a bank's trace numbers (STAN) have no gap there.
+    ///
+    /// [`DeskEvent::Traced`]: caisson_core::desk::DeskEvent::Traced
     ///
     /// # Errors
     /// [`JournalError::Key`] for a terminal id that does not fit, or beyond 60 million payments in

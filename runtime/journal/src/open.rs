@@ -61,7 +61,7 @@ impl Journal {
             sequence: 0, // until it is read below
             stopped: OnceCell::new(),
         };
-        journal.sequence = journal.last_sequence()?;
+        journal.sequence = journal.last_sequence()?.max(walk.traced);
         let open = journal.record_boot(number, found.rows, at.cut())?;
         let boot =
             Boot { number, journal_id: found.journal_id, rows_verified: found.rows, open, codes };

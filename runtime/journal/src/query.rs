@@ -153,16 +153,8 @@ impl Journal {
     pub fn refunded(&self, original: &PaymentKey) -> Result<Money, JournalError> {
         let sale =
             self.row(original)?.ok_or_else(|| JournalError::NoPayment { key: original.clone() })?;
-        let refunds: Vec<PaymentRow> = self.read("listing refunds", |connection| {
-            connection
-                .prepare_cached(&format!(
-                    "SELECT {COLUMNS} FROM payments WHERE original = ?1 AND kind = 'refund'"
-                ))?
-                .query_map([original.as_str()], PaymentRow::read)?
-                .collect()
-        })?;
         let mut total = Money::zero(sale.amount.currency());
-        for refund in refunds {
+        for refund in self.linked(original)?.into_iter().filter(|row| row.kind == Kind::Refund) {
             let Some(moved) = refund.moved_or_may_have() else { continue };
             total = total.plus(moved).map_err(|_| JournalError::BadCommit {
                 key: refund.key,
@@ -170,6 +162,49 @@ impl Journal {
             })?;
         }
         Ok(total)
+    }
+
+    /// What later payments have done with this one, or may have: of what was taken, what was given
+    /// back; of what was reserved all, once some of it was completed or it was let go. A completion
+    /// that certainly went back whole counts no more: the acquirer says whether it reserves again.
+    ///
+    /// # Errors
+    /// As [`Journal::refunded`].
+    pub fn used(&self, original: &PaymentKey) -> Result<Money, JournalError> {
+        let row =
+            self.row(original)?.ok_or_else(|| JournalError::NoPayment { key: original.clone() })?;
+        if row.kind != Kind::PreAuth {
+            return self.refunded(original);
+        }
+        for later in self.linked(original)? {
+            if later.moved_or_may_have().is_some() && !self.went_back(&later)? {
+                return Ok(row.approved.unwrap_or(row.amount));
+            }
+        }
+        Ok(Money::zero(row.amount.currency()))
+    }
+
+    /// True where all that `row` took was given back for certain.
+    fn went_back(&self, row: &PaymentRow) -> Result<bool, JournalError> {
+        let Some(taken) = row.approved.filter(|_| row.state.has_moved_money()) else {
+            return Ok(false);
+        };
+        let mut back = Money::zero(taken.currency());
+        for refund in self.linked(&row.key)? {
+            let moved = refund.approved.filter(|_| refund.state.has_moved_money());
+            back = moved.and_then(|moved| back.plus(moved).ok()).unwrap_or(back);
+        }
+        Ok(back == taken)
+    }
+
+    /// The payments that name `original`.
+    fn linked(&self, original: &PaymentKey) -> Result<Vec<PaymentRow>, JournalError> {
+        self.read("listing linked payments", |connection| {
+            connection
+                .prepare_cached(&format!("SELECT {COLUMNS} FROM payments WHERE original = ?1"))?
+                .query_map([original.as_str()], PaymentRow::read)?
+                .collect()
+        })
     }
 
     /// A refund of this sale that is undecided.
@@ -186,7 +221,7 @@ impl Journal {
         self.undecided(is_linked)
     }
 
-    /// An undecided sale of the same service and amount: the cashier is asked before another.
+    /// An undecided payment of the same service and amount, linked to no other: the cashier is asked before another.
     ///
     /// # Errors
     /// As [`Journal::payment`].
@@ -197,20 +232,20 @@ impl Journal {
         amount: Money,
     ) -> Result<Option<PaymentKey>, JournalError> {
         self.undecided(|intent| {
-            intent.kind == Kind::Sale
+            !intent.kind.is_linked()
                 && intent.app == app
                 && intent.service == service
                 && intent.amount == amount
         })
     }
 
-    /// An undecided sale for the same merchant order: another cannot begin.
+    /// An undecided payment for the same merchant order: another cannot begin.
     ///
     /// # Errors
     /// As [`Journal::payment`].
     pub fn same_order_open(&self, order: &str) -> Result<Option<PaymentKey>, JournalError> {
         self.undecided(|intent| {
-            intent.kind == Kind::Sale && intent.merchant_order.as_deref() == Some(order)
+            !intent.kind.is_linked() && intent.merchant_order.as_deref() == Some(order)
         })
     }
 

@@ -14,7 +14,7 @@ use std::str::FromStr;
 pub struct PaymentRow {
     /// Its key.
     pub key: PaymentKey,
-    /// Sale or refund.
+    /// What it does.
     pub kind: Kind,
     /// The app's id.
     pub app: String,
@@ -26,7 +26,7 @@ pub struct PaymentRow {
     pub amount: Money,
     /// How much moved; `None` where nothing is known to have.
     pub approved: Option<Money>,
-    /// For a refund: the sale that it gives back.
+    /// The earlier payment, for a kind that has one.
     pub original: Option<PaymentKey>,
     /// The merchant's own order number.
     pub merchant_order: Option<String>,
@@ -220,8 +220,7 @@ impl FromStr for KindName {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let kinds = [Kind::Sale, Kind::Refund];
-        kinds.into_iter().find(|kind| kind.to_string() == text).map(Self).ok_or(())
+        Kind::ALL.into_iter().find(|kind| kind.name() == text).map(Self).ok_or(())
     }
 }
 

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 /// "CAJL": SQLite's `application_id` of a journal.
 pub(crate) const APPLICATION_ID: i64 = 0x4341_4A4C;
 /// Version of the format, in `user_version`. A change of a statement below is a new version.
-pub(crate) const FORMAT: i64 = 2;
+pub(crate) const FORMAT: i64 = 3;
 
 /// Every object, with its name, in the order of creation. Compared word for word at each opening,
 /// because a flipped bit in a CHECK or an index would otherwise weaken the file without a sign.
@@ -44,7 +44,8 @@ BEGIN SELECT RAISE(ABORT, 'entries are appended, never deleted'); END",
         "payments",
         "CREATE TABLE payments (
   key TEXT NOT NULL PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 32),
-  kind TEXT NOT NULL CHECK (kind = 'sale' OR kind = 'refund'),
+  kind TEXT NOT NULL CHECK (kind = 'sale' OR kind = 'refund' OR kind = 'pre-auth'
+    OR kind = 'completion' OR kind = 'release'),
   app TEXT NOT NULL,
   service TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state = 'authorising' OR state = 'unknown'

@@ -15,6 +15,7 @@ use crate::entry::{
 use crate::error::{ChainFault, JournalError};
 use crate::fold::{Fold, Place};
 use crate::row::{COLUMNS, COLUMNS_COUNT, PaymentRow};
+use caisson_core::desk::DeskEvent;
 use caisson_core::payment::Event;
 use caisson_core::{PaymentKey, hex};
 use checker::{Batch, Checked, Checker, Said};
@@ -50,6 +51,8 @@ pub(crate) struct Walk {
     pub(crate) verification: Verification,
     pub(crate) open: BTreeMap<PaymentKey, Fold>,
     pub(crate) codes: Codes,
+    /// The largest count that a request of no payment got its trace number from.
+    pub(crate) traced: u64,
 }
 
 /// Verifies the journal in `dir`, without changing a byte of it. Needs the same exclusive lock as
@@ -73,6 +76,7 @@ pub(crate) fn walk(database: &Database) -> Result<Walk, JournalError> {
         unfinished: BTreeMap::new(),
         open: BTreeMap::new(),
         codes: Codes::default(),
+        traced: 0,
         payments: 0,
         refunds: 0,
     };
@@ -86,7 +90,7 @@ pub(crate) fn walk(database: &Database) -> Result<Walk, JournalError> {
         open: reader.open.len() as u64,
         head: reader.head,
     };
-    Ok(Walk { verification, open: reader.open, codes: reader.codes })
+    Ok(Walk { verification, open: reader.open, codes: reader.codes, traced: reader.traced })
 }
 
 /// SQLite's own check, in its short form. The long one also compares each index with its table and
@@ -132,6 +136,7 @@ struct Reader<'d> {
     unfinished: BTreeMap<String, Unfinished>,
     open: BTreeMap<PaymentKey, Fold>,
     codes: Codes,
+    traced: u64,
     payments: u64,
     refunds: u64,
 }
@@ -211,6 +216,9 @@ impl Reader<'_> {
             (KIND_DESK, 2..) => {
                 let event = desk::read(body).ok_or(ChainFault::Body)?;
                 self.codes.note(&event);
+                if let DeskEvent::Traced { sequence } = event {
+                    self.traced = self.traced.max(sequence);
+                }
             }
             _ => return Err(ChainFault::Place),
         }

@@ -18,6 +18,7 @@ mod seal;
 mod wire;
 
 use crate::destination::Trust;
+use caisson_core::payment::Kind;
 use caisson_core::{Currency, Reason};
 use caisson_iso8583::{Mti, Spec};
 use caisson_vault::{MacAlgorithm, PinBlock, PinFormat};
@@ -85,6 +86,8 @@ pub(crate) struct BankForm {
     pub(crate) fields: BTreeSet<u8>,
     /// True where it gives back or completes an earlier payment.
     pub(crate) original: bool,
+    /// The kind of payment that it is for.
+    pub(crate) of: Kind,
     pub(crate) pin: PinUse,
     pub(crate) protection: Protection,
     /// Nothing for a service, whose answer proves nothing.

@@ -69,6 +69,13 @@ impl Destination {
         }
     }
 
+    /// True for a bank: each request carries a trace number (STAN), and what is taken back comes
+    /// before what is new.
+    #[must_use]
+    pub const fn is_bank(&self) -> bool {
+        matches!(self.protocol, Protocol::Bank(_))
+    }
+
     /// The operation of that name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {

@@ -11,7 +11,7 @@ use crate::bank::EnteredPin;
 use crate::destination::{Destination, Form, Operation};
 use crate::wallet::json::JsonError;
 use caisson_core::operation::OperationKind;
-use caisson_core::payment::{Digest, REQUEST_BYTES_MAX};
+use caisson_core::payment::{Digest, Kind, REQUEST_BYTES_MAX};
 use caisson_core::{Currency, Money, PaymentKey, Stan};
 use caisson_iso8583::{FieldError, Mti, PackError, UnpackError};
 use std::fmt;
@@ -297,6 +297,16 @@ impl Prepared {
     #[must_use]
     pub fn is_of_refunds(&self) -> bool {
         self.operation.is_of_refunds()
+    }
+
+    /// The kind of payment that the operation is for: of a wallet's, a sale or a refund.
+    #[must_use]
+    pub fn of(&self) -> Kind {
+        match &self.operation.form {
+            Form::Wallet(_) if self.operation.is_of_refunds() => Kind::Refund,
+            Form::Wallet(_) => Kind::Sale,
+            Form::Bank(form) => form.of,
+        }
     }
 
     /// True where the same request may be sent again.

@@ -10,7 +10,6 @@ use caisson_core::risk::{self, Original, Surroundings, Verdict};
 use caisson_core::view::View;
 use caisson_core::{Money, Reason};
 use caisson_devices::screen::Key;
-use caisson_host::ServiceKind;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -58,18 +57,19 @@ impl Inner {
             Err(reason) => return Ok(Err((reason, None))),
         };
         let refuse = |reason| Ok(Err((reason, Some(amount))));
-        let wanted =
-            if request.original.is_some() { ServiceKind::Refund } else { ServiceKind::Sale };
-        let Some(hosted) = self.offering(&request.app, &request.service, wanted) else {
+        let offered = self.payment_service(&request.app, &request.service);
+        let fits = |kind: &Kind| kind.is_linked() == request.original.is_some();
+        let Some((hosted, kind)) = offered.filter(|(_, kind)| fits(kind)) else {
             return refuse(Reason::AppMissing);
         };
         if !self.journal.with(|journal| journal.has_room()).await?? {
             return refuse(Reason::StorageFull);
         }
+        self.take_back_first(&hosted).await?;
         let terminal_id = self.merchant.terminal_id.clone();
         let mut intent = Intent {
             key: self.journal.with(move |journal| journal.next_key(&terminal_id)).await??,
-            kind: if wanted == ServiceKind::Refund { Kind::Refund } else { Kind::Sale },
+            kind,
             app: request.app.clone(),
             service: request.service.clone(),
             amount,
@@ -127,11 +127,10 @@ impl Inner {
                 let Some(payment) = journal.payment(&key)? else {
                     return Ok(None);
                 };
-                let refunded = journal.refunded(&key)?;
-                let is_sale = payment.intent().kind == Kind::Sale;
-                let approved =
-                    payment.approved().filter(|_| is_sale && payment.state().has_moved_money());
-                Ok::<_, caisson_journal::JournalError>(Some(Original { key, approved, refunded }))
+                let (kind, used) = (payment.intent().kind, journal.used(&key)?);
+                let approved = payment.approved().filter(|_| payment.state().has_moved_money());
+                let original = Original { key, kind, approved, used };
+                Ok::<_, caisson_journal::JournalError>(Some(original))
             })
             .await??;
         Ok(found)

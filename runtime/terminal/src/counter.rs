@@ -27,7 +27,7 @@ pub struct Request {
     pub amount: String,
     /// The currency as keyed; `None` for the terminal's own.
     pub currency: Option<String>,
-    /// For a refund: the sale's key.
+    /// The earlier payment's key, for a service that has one.
     pub original: Option<PaymentKey>,
     /// The merchant's own order number.
     pub merchant_order: Option<Order>,
@@ -82,7 +82,7 @@ impl Report {
 }
 
 impl Terminal {
-    /// Takes or refunds money as the cashier asks: checks, starts the app, shows the outcome,
+    /// Moves or reserves money as the cashier asks: checks, starts the app, shows the outcome,
     /// prints. Returns when the screen has said how it ended; an unknown payment goes on behind.
     ///
     /// # Errors
@@ -112,6 +112,7 @@ impl Terminal {
         let report = match due {
             None => report,
             Some(driver) => {
+                inner.ask_signature(&driver, &report, receipts).await?;
                 Report { print_failed: inner.serve_receipt(&driver, receipts).await?, ..report }
             }
         };
@@ -134,6 +135,7 @@ impl Terminal {
             inner.show_outcome(&Report::refused(Reason::AppMissing), None, Receipts::Printed);
             return Ok(false);
         };
+        inner.take_back_first(&hosted).await?;
         let (keys, listening) = Keys::listen(Arc::clone(&inner.equipment.screen));
         let session = Arc::new(TillSession {
             inner: Arc::clone(inner),
@@ -244,6 +246,7 @@ impl Inner {
             View::Confirm { .. }
                 | View::Hold { .. }
                 | View::Pin { .. }
+                | View::Signature { .. }
                 | View::Instead { .. }
                 | View::Page(_)
         );
@@ -253,10 +256,15 @@ impl Inner {
     }
 
     fn show_outcome(&self, report: &Report, asked: Option<Money>, receipts: Receipts) {
+        self.show_end(report, asked, receipts);
+        self.sound_outcome(report.outcome, report.approved);
+    }
+
+    /// How it ended, without its sound.
+    pub(crate) fn show_end(&self, report: &Report, asked: Option<Money>, receipts: Receipts) {
         let asks_receipt = receipts == Receipts::Asked && report.state == Some(State::Approved);
         let view = View::Outcome { outcome: report.outcome, reason: report.reason, asks_receipt };
         self.show(view, report.approved.or(asked), receipts.until());
-        self.sound_outcome(report.outcome, report.approved);
     }
 }
 
@@ -269,8 +277,10 @@ pub(crate) fn shown(payment: &Payment) -> Shown {
 pub(crate) const fn shown_as(kind: Kind, state: State, reason: Option<Reason>) -> Shown {
     match (state, reason) {
         (State::Approved | State::Completed, _) => match kind {
-            Kind::Sale => Shown::Approved,
+            Kind::Sale | Kind::Completion => Shown::Approved,
             Kind::Refund => Shown::Refunded,
+            Kind::PreAuth => Shown::Reserved,
+            Kind::Release => Shown::Released,
         },
         (State::Authorising | State::Unknown | State::Parked | State::Created, _) => Shown::Unknown,
         (_, Some(reason)) => Shown::of_reason(reason),

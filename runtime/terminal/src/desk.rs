@@ -61,7 +61,8 @@ enum At {
         search: String,
     },
     Details(PaymentKey),
-    Refund(PaymentKey),
+    /// The amount of a refund or a completion.
+    Amount(PaymentKey, Act),
     Void(PaymentKey),
     Totals,
     Problems,
@@ -144,7 +145,7 @@ impl Desk {
             At::Menu => self.menu(shift).await,
             At::History { search } => self.history(shift, search).await,
             At::Details(key) => self.details(shift, &key).await,
-            At::Refund(key) => self.refund(shift, &key).await,
+            At::Amount(key, act) => self.amount(shift, &key, act).await,
             At::Void(key) => self.void(shift, &key).await,
             At::Totals => self.totals(shift).await,
             At::Problems => self.problems(shift).await,

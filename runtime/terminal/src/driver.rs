@@ -3,6 +3,7 @@
 //! Guarantee: the in-memory payment moves on only after its events are durable.
 
 use crate::error::TerminalError;
+use crate::stan::stan;
 use crate::terminal::{Hosted, Inner};
 use caisson_core::operation::OperationKind;
 use caisson_core::payment::{Effect, Event, Input, Payment, Rule, Step, Submission};
@@ -68,13 +69,16 @@ pub(crate) struct Driver {
     key: PaymentKey,
     payment: Arc<Mutex<Payment>>,
     submitted: Mutex<Instant>,
+    /// Held while its app tries to make it certain: one try at a time.
+    pub(crate) trying: Mutex<()>,
 }
 
 impl Driver {
     pub(crate) fn new(inner: Arc<Inner>, hosted: Arc<Hosted>, payment: Payment) -> Self {
         let key = payment.intent().key.clone();
         let submitted = Mutex::new(Instant::now());
-        Self { inner, hosted, key, payment: Arc::new(Mutex::new(payment)), submitted }
+        let payment = Arc::new(Mutex::new(payment));
+        Self { inner, hosted, key, payment, submitted, trying: Mutex::new(()) }
     }
 
     pub(crate) fn key(&self) -> &PaymentKey {
@@ -174,6 +178,7 @@ impl Driver {
         let submission = Submission {
             operation: operation.to_owned(),
             kind: prepared.kind(),
+            of: prepared.of(),
             request: prepared.digest(),
             request_bytes: prepared.bytes().len(),
             recovery_bytes: recovery.len(),
@@ -211,6 +216,11 @@ impl Driver {
         let client = self.client()?;
         let prepared = self.prepare(client, operation, request).await?;
         if prepared.kind() != kind {
+            return Err(PayStop::Refused(Rule::WrongKind));
+        }
+        // An undo that was made for another kind of payment takes back something else.
+        let own = self.payment.lock().await.intent().kind;
+        if kind == OperationKind::Undo && prepared.of() != own {
             return Err(PayStop::Refused(Rule::WrongKind));
         }
         let asked = match prepared.is_of_refunds() && kind == OperationKind::Undo {
@@ -291,12 +301,6 @@ impl Driver {
             _ => PayStop::BadRequest(error.to_string()),
         })
     }
-}
-
-/// The trace number of the payment of this number in its journal, which counts from 1: none comes
-/// twice within the 999,999 that follow, and none is left out.
-pub(crate) fn stan(sequence: u64) -> Stan {
-    Stan::nth(sequence.saturating_sub(1))
 }
 
 /// Makes events durable. A failure that the journal calls fatal stops the terminal.

@@ -33,7 +33,9 @@ mod receipts;
 mod recovery;
 mod session;
 mod settings;
+mod signature;
 mod sounds;
+mod stan;
 mod terminal;
 mod trial;
 

@@ -5,18 +5,20 @@ use crate::counter::Request;
 use crate::error::TerminalError;
 use crate::keys::{Answer, Keys};
 use crate::terminal::{Hosted, Inner, Terminal};
+use caisson_core::payment::Kind;
 use caisson_core::view::View;
 use caisson_core::{Money, Reason};
 use caisson_devices::screen::Key;
 use caisson_host::{Service, ServiceKind};
 use caisson_network::Client;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// Longest that an acquirer may take to show that it is there: somebody is waiting to pay.
 const REACH_WAIT: Duration = Duration::from_secs(3);
 
-/// A way to pay: a service of an app that takes money.
+/// A way to pay: a service of an app that takes or reserves money.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Method {
     /// The app's id.
@@ -66,13 +68,20 @@ impl Inner {
             } else {
                 None
             };
-            let sales = hosted.services().iter().filter(|s| s.kind == ServiceKind::Sale);
-            methods.extend(sales.map(|service| {
+            let begins = |s: &&Service| matches!(s.kind, ServiceKind::Sale | ServiceKind::PreAuth);
+            methods.extend(hosted.services().iter().filter(begins).map(|service| {
                 let service = service.clone();
                 Method { app: id.clone(), service, trouble }
             }));
         }
         Ok(methods)
+    }
+
+    /// The app with its service that moves or reserves money, and what a payment by it does.
+    pub(crate) fn payment_service(&self, app: &str, service: &str) -> Option<(Arc<Hosted>, Kind)> {
+        let hosted = self.hosted(app)?;
+        let offered = hosted.services().iter().find(|offered| offered.id == service)?;
+        Some((Arc::clone(hosted), offered.kind.of_payment()?))
     }
 
     /// Where the wanted way to pay cannot be used: the cashier's choice among the others, app and
@@ -88,8 +97,13 @@ impl Inner {
         if !is_the_methods || request.original.is_some() {
             return Ok(None);
         }
+        // Whoever wants to reserve is not offered to be charged.
+        let wanted = self.payment_service(&request.app, &request.service).map(|(_, kind)| kind);
         let mut others = self.methods().await?;
-        others.retain(|method| method.trouble.is_none() && method.app != request.app);
+        others.retain(|method| {
+            let is_like = method.service.kind.of_payment() == wanted;
+            method.trouble.is_none() && method.app != request.app && is_like
+        });
         if others.is_empty() {
             return Ok(None);
         }

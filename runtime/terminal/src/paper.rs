@@ -66,6 +66,7 @@ impl Inner {
             original: intent.original.as_ref(),
             when: &when,
             facts: payment.facts(),
+            signature: payment.signature(),
             copy,
         };
         // The facts were checked before the approval was recorded: only a merchant name of the

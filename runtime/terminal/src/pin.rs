@@ -107,7 +107,7 @@ async fn tries_left(card: &CardAtHand) -> Option<u8> {
 /// Sends VERIFY and returns its status word.
 async fn verify(card: &CardAtHand, method: &OfflinePin, pin: &Pin) -> Result<u16, OfflinePinEnd> {
     let (reference, data) = match method {
-        OfflinePin::Plain => (0x80, Zeroizing::new(pin.card_block().to_vec())),
+        OfflinePin::Plain => (0x80, pin.card_block()),
         OfflinePin::Enciphered { modulus, exponent } => {
             let key = CardPinKey::new(modulus, exponent).ok_or(OfflinePinEnd::PadFailed)?;
             let challenge =

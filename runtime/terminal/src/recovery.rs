@@ -5,12 +5,12 @@ use crate::counter::{ending, log_app, shown};
 use crate::driver::Driver;
 use crate::error::TerminalError;
 use crate::session::{Company, TillSession};
-use crate::terminal::Inner;
+use crate::terminal::{Hosted, Inner};
 use caisson_core::payment::{Effect, Input, Intent, Kind, OFFER_MARGIN, Payment, State};
 use caisson_core::view::View;
 use caisson_core::{Money, PaymentKey};
 use caisson_host::{IntentData, ServiceKind, TicketData};
-use caisson_journal::JournalError;
+use caisson_journal::{Filter, JournalError, LIST_ROWS_MAX, Order, PaymentRow};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -55,17 +55,56 @@ impl Inner {
 
     /// One try to make a payment certain.
     async fn recover(self: &Arc<Self>, driver: &Arc<Driver>) -> Result<(), TerminalError> {
+        let effects = self.try_once(driver).await?;
+        self.follow(driver, &effects);
+        Ok(())
+    }
+
+    /// What a bank has to take back goes to it before anything new does, the oldest first: one try
+    /// for each payment of `hosted` that is not certain. A payment whose own try is under way is
+    /// waited for. A wallet's orders have nothing to do with each other.
+    pub(crate) async fn take_back_first(
+        self: &Arc<Self>,
+        hosted: &Hosted,
+    ) -> Result<(), TerminalError> {
+        if !hosted.client.as_ref().is_some_and(|client| client.destination().is_bank()) {
+            return Ok(());
+        }
+        let filter = Filter { open_only: true, limit: LIST_ROWS_MAX, order: Order::OldestFirst };
+        let rows = self.journal.with(move |journal| journal.list(filter)).await??;
+        let uncertain =
+            |row: &PaymentRow| row.app == hosted.manifest.id && row.state == State::Unknown;
+        for row in rows.into_iter().filter(uncertain) {
+            self.show(View::Wait, None, None);
+            let Some(driver) = self.driver_of(&row.key).await? else { continue };
+            let effects = self.try_once(&driver).await?;
+            // Its own next try is planned already.
+            let others: Vec<Effect> =
+                effects.into_iter().filter(|e| !matches!(e, Effect::RecoverIn(_))).collect();
+            self.follow(&driver, &others);
+        }
+        Ok(())
+    }
+
+    /// One try, or the wait for the end of one that is under way.
+    async fn try_once(
+        self: &Arc<Self>,
+        driver: &Arc<Driver>,
+    ) -> Result<Vec<Effect>, TerminalError> {
+        let Ok(_trying) = driver.trying.try_lock() else {
+            drop(driver.trying.lock().await);
+            return Ok(Vec::new());
+        };
         self.running()?;
         if !driver.payment().await.state().is_open() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         driver.count_attempt().await;
         let effects = self.ask_app(driver).await?;
         if effects.contains(&Effect::Tell) || effects.contains(&Effect::Alarm) {
             self.tell(driver).await?;
         }
-        self.follow(driver, &effects);
-        Ok(())
+        Ok(effects)
     }
 
     /// Calls the app's `recover` in a fresh instance and takes its word through `core`.

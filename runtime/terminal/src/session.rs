@@ -166,11 +166,12 @@ impl Session for TillSession {
         let order = order.parse().map_err(|error: caisson_core::key::KeyError| {
             CallStop::BadRequest(error.to_string())
         })?;
-        let binding = Binding {
-            stan: self.inner.next_stan().await,
-            pin: self.take_pin(&operation).await,
-            ..Binding::of_service(order)
+        let stan = match client.destination().is_bank() {
+            true => Some(self.inner.next_stan().await.map_err(CallStop::NotSent)?),
+            false => None,
         };
+        let binding =
+            Binding { stan, pin: self.take_pin(&operation).await, ..Binding::of_service(order) };
         let known = client.destination().operation(&operation).map(|o| o.kind());
         if known.is_some_and(|kind| kind != OperationKind::Service) {
             return Err(CallStop::WrongKind(format!("{operation} is not of the kind service")));

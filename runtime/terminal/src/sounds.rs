@@ -29,7 +29,9 @@ impl Inner {
                     speaker.play(Sound::Received { amount, language: self.language() });
                 }
             }
-            Outcome::Refunded => speaker.play(Sound::Approved),
+            Outcome::Refunded | Outcome::Reserved | Outcome::Released => {
+                speaker.play(Sound::Approved);
+            }
             Outcome::Declined | Outcome::Cancelled => speaker.play(Sound::Declined),
             Outcome::Unknown => speaker.play(Sound::Attention),
         }

@@ -392,14 +392,6 @@ impl Inner {
         }
     }
 
-    /// A trace number for a request that moves no money. After a restart it may come again: what a
-    /// bank books is only known by the numbers of payments.
-    pub(crate) async fn next_stan(&self) -> Option<Stan> {
-        let terminal = self.merchant.terminal_id.clone();
-        let key = self.journal.with(move |journal| journal.next_key(&terminal)).await.ok()?.ok()?;
-        key.sequence().map(stan)
-    }
-
     /// The key of the next sheet that is not a receipt.
     pub(crate) fn next_slip_key(&self) -> Option<JobKey> {
         let number = self.slips.fetch_add(1, Ordering::Relaxed);

@@ -121,13 +121,24 @@ impl Object<'_> {
     }
 }
 
+/// Why a value is not shown that is nobody's secret by its tag.
+const DIGITS: &str = "there are digits in it that could be a card number";
+
+/// True where a card number would stand in the text of a value that is the terminal's by its tag:
+/// a card can send such a tag too.
+fn shows_pan(value: &[u8], format: Format) -> bool {
+    if is_text(value, format) {
+        return value.split(|byte| !byte.is_ascii_digit()).any(mask::may_hold_pan);
+    }
+    mask::may_hold_pan(value)
+}
+
 /// A value as text, masked as its row in the table says.
 fn show_value(value: &[u8], format: Format, shows: Shows) -> String {
     let hidden = |why: &str| format!("({} bytes, not shown: {why})", value.len());
     match shows {
-        Shows::Searched if mask::may_hold_pan(value) => {
-            hidden("there are digits in it that could be a card number")
-        }
+        Shows::Searched if mask::may_hold_pan(value) => hidden(DIGITS),
+        Shows::All if shows_pan(value, format) => hidden(DIGITS),
         Shows::All | Shows::Searched => plain(value, format),
         Shows::Nothing => hidden("of the cardholder"),
         Shows::Pan => {
@@ -151,14 +162,16 @@ fn show_value(value: &[u8], format: Format, shows: Shows) -> String {
 }
 
 fn plain(value: &[u8], format: Format) -> String {
-    let is_text = matches!(format, Format::An | Format::Ans) && !value.is_empty();
     match std::str::from_utf8(value) {
-        Ok(text) if is_text && text.bytes().all(|byte| matches!(byte, 0x20..=0x7E)) => {
-            format!("{text:?}")
-        }
+        Ok(text) if is_text(value, format) => format!("{text:?}"),
         _ if value.is_empty() => "(empty)".to_owned(),
         _ => nibbles(value),
     }
+}
+
+fn is_text(value: &[u8], format: Format) -> bool {
+    let is_shown = |byte: &u8| matches!(byte, 0x20..=0x7E);
+    matches!(format, Format::An | Format::Ans) && !value.is_empty() && value.iter().all(is_shown)
 }
 
 fn nibbles(value: &[u8]) -> String {

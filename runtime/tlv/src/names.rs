@@ -28,7 +28,7 @@ pub enum Format {
 /// What of a value may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
-    /// All: it is the terminal's own.
+    /// All, if no card number would stand in the text: it is the terminal's own.
     All,
     /// All, if it holds nothing that could be a card number: it is the card's.
     Searched,

@@ -351,6 +351,7 @@ fn paid(journal: &mut Journal) -> Result<(Payment, Vec<caisson_core::payment::Ev
     let submission = Submission {
         operation: "pay".to_owned(),
         kind: OperationKind::Financial,
+        of: Kind::Sale,
         request: Digest::of(b"request"),
         request_bytes: 200,
         recovery_bytes: 100,

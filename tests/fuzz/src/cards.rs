@@ -1,16 +1,18 @@
 //! What a card says, and what an acquirer of cards says.
 
 use caisson_iso8583::{CUP, Layout, Message, describe, describe_bytes, frame, unframe};
+use caisson_tlv::mask::may_hold_pan;
 use caisson_tlv::{Dol, INPUT_BYTES_MAX, Node, OBJECTS_MAX, Reader, Writer, read_tree};
 
 /// Objects of a card: a command's answer, DE55, the value of a list.
 ///
 /// # Panics
-/// Where what is read is not what is written again, an error names no place of the input, or a
-/// line of the words is empty.
+/// Where what is read is not what is written again, an error names no place of the input, a line
+/// of the words is empty, or a card number stands in it.
 pub fn tlv(data: &[u8]) {
     let words = caisson_tlv::describe(data);
     assert!(words.lines().all(|line| !line.trim().is_empty()), "{words}");
+    shows_no_number(&words);
     match read_tree(data) {
         Ok(nodes) => {
             let mut writer = Writer::new();
@@ -31,6 +33,25 @@ pub fn tlv(data: &[u8]) {
         assert_eq!(list.fill(|_| Some(data)).len(), list.answer_bytes());
         assert!(list.entries().len() * 2 <= data.len());
     }
+}
+
+/// No thirteen to nineteen digits in a row that pass the Luhn test. Of a text of digits that stands
+/// there in hex, the text is looked at, as `caisson_tlv::mask` does.
+pub(crate) fn shows_no_number(text: &str) {
+    let mut runs = text.split(|sign: char| !sign.is_ascii_digit());
+    let found =
+        runs.find(|run| may_hold_pan(&of_hex(run).unwrap_or_else(|| run.as_bytes().into())));
+    assert_eq!(found, None, "in:\n{text}");
+}
+
+fn of_hex(run: &str) -> Option<Vec<u8>> {
+    let pairs = run.as_bytes().chunks(2);
+    let text = pairs.map(|pair| match pair {
+        [b'3', digit] => Some(*digit),
+        b"20" => Some(b' '),
+        _ => None,
+    });
+    text.collect()
 }
 
 fn is_same(left: &[Node<'_>], right: &[Node<'_>]) -> bool {

@@ -77,6 +77,7 @@ fn sale(journal: &mut Journal, inputs: Vec<Input>) -> PaymentKey {
     let submission = Submission {
         operation: "pay".to_owned(),
         kind: OperationKind::Financial,
+        of: Kind::Sale,
         request: Digest::of(b"request"),
         request_bytes: 7,
         recovery_bytes: 7,

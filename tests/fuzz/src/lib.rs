@@ -18,6 +18,7 @@ mod cards;
 mod configuration;
 mod corpus;
 mod journal;
+mod kernel;
 mod mutate;
 mod packages;
 mod paper;
@@ -33,6 +34,7 @@ pub use cards::{iso8583, tlv};
 pub use configuration::{destination, profile, request};
 pub use corpus::{Input, corpus, folder};
 pub use journal::{event, journal};
+pub use kernel::{kernel, transcript};
 pub use mutate::{INPUT_BYTES_MAX, Mutator};
 pub use packages::{manifest, package, signature};
 pub use paper::{document, escpos};
@@ -58,7 +60,7 @@ const fn target(name: &'static str, run: fn(&[u8]), mutations: u64) -> Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 24] = [
+pub const TARGETS: [Target; 26] = [
     target("answer", answer, 5_000),
     target("bank_answer", bank_answer, 5_000),
     target("bank_exchange", bank_exchange, 1_000),
@@ -70,6 +72,7 @@ pub const TARGETS: [Target; 24] = [
     target("frame", frame, 500),
     target("iso8583", iso8583, 5_000),
     target("journal", journal, 60),
+    target("kernel", kernel, 1_000),
     target("manifest", manifest, 5_000),
     target("package", package, 1_000),
     target("payload", payload, 5_000),
@@ -81,6 +84,7 @@ pub const TARGETS: [Target; 24] = [
     target("signature", signature, 5_000),
     target("step", step, 5_000),
     target("tlv", tlv, 5_000),
+    target("transcript", transcript, 1_000),
     target("view", view, 5_000),
     target("words", words, 5_000),
 ];

@@ -4,8 +4,9 @@
 //! of its target under a name that says what it is, and it is tried for ever.
 #![cfg(test)] // tells clippy that the helpers, too, are tests
 
-use caisson_fuzz::{Mutator, TARGETS, Target, corpus, folder};
-use std::collections::BTreeSet;
+use caisson_emv::{Configuration, hostile};
+use caisson_fuzz::{Input, Mutator, TARGETS, Target, corpus, folder};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -93,6 +94,11 @@ fn damage_to_a_journal_is_seen_and_adopted() {
 }
 
 #[test]
+fn any_card_has_an_end_that_it_cannot_choose_and_its_account_never_shows() {
+    check("kernel");
+}
+
+#[test]
 fn a_manifest_keeps_its_limits_and_reads_as_it_prints() {
     check("manifest");
 }
@@ -148,6 +154,11 @@ fn objects_of_a_card_are_read_as_they_are_written_or_refused_with_their_offset()
 }
 
 #[test]
+fn a_transcript_has_words_and_no_card_number_in_them() {
+    check("transcript");
+}
+
+#[test]
 fn a_view_keeps_its_caps() {
     check("view");
 }
@@ -155,6 +166,24 @@ fn a_view_keeps_its_caps() {
 #[test]
 fn a_word_has_one_text() {
     check("words");
+}
+
+/// What `examples/deck.rs` recorded leads where it led: else the target would begin at nothing.
+#[test]
+fn recorded_cards_come_to_the_end_that_their_names_say() {
+    let configuration = Configuration::read(None, None, None).unwrap();
+    let mut ends = BTreeMap::new();
+    for Input { name, bytes } in corpus(&folder().join("kernel")) {
+        let (first, last) = hostile::run(&bytes, &configuration);
+        let end = format!("{:?}", last.unwrap_or(first).decision);
+        match name.split_once('-') {
+            Some(("inserted" | "tapped", _)) => assert_eq!(end, "Approved", "{name}"),
+            Some(("refused", _)) => assert_eq!(end, "Declined", "{name}"),
+            _ => continue,
+        }
+        *ends.entry(end).or_insert(0) += 1;
+    }
+    assert!(ends["Approved"] >= 10 && ends["Declined"] >= 4, "{ends:?}");
 }
 
 #[test]

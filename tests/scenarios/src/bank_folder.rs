@@ -48,12 +48,18 @@ impl AcquirerFolder {
         self.path().join(DESTINATION_FILE)
     }
 
-    /// The bank's books, which any process may read.
+    /// The file of the bank's books, which any process may read.
+    #[must_use]
+    pub fn bank_books_file(&self) -> PathBuf {
+        self.path().join(BOOKS_FILE)
+    }
+
+    /// The bank's books, for reading.
     ///
     /// # Errors
     /// [`WorldError::Acquirer`].
     pub fn bank_books(&self) -> Result<BankBooks, WorldError> {
-        Ok(BankBooks::open(&self.path().join(BOOKS_FILE))?)
+        Ok(BankBooks::open(&self.bank_books_file())?)
     }
 
     /// How its terminals get their keys; by a sign-on, where nobody said otherwise.
@@ -109,7 +115,7 @@ impl AcquirerFolder {
         config.cards = cards()?;
         config.issuer = Some(Arc::new(DeckIssuer));
         config.opened_at_ms = opened_at_ms.unwrap_or(config.opened_at_ms);
-        Ok(Bank::open(config, &self.path().join(BOOKS_FILE))?)
+        Ok(Bank::open(config, &self.bank_books_file())?)
     }
 
     /// Writes the bank's destination file for `address`.

@@ -99,6 +99,11 @@ impl Cards {
         Ok(())
     }
 
+    /// Puts a card into the slot that is no file of the deck: a test's own.
+    pub fn insert_other(&self, card: impl VirtualCard + 'static) {
+        self.reader.insert(card);
+    }
+
     /// Draws the card `name` through the stripe's reader.
     ///
     /// # Errors

@@ -59,6 +59,7 @@ pub(crate) fn always(
     findings: &mut Findings,
 ) {
     findings.note(net(evidence));
+    findings.note(reserved(evidence));
     findings.note(once(evidence));
     findings.note(open(scenario, evidence));
     findings.note(rules(evidence));
@@ -115,7 +116,7 @@ fn in_words(sheet: &Sheet, evidence: &Evidence) -> String {
     };
     let kind = match payment.kind {
         Kind::Sale => "receipt",
-        Kind::Refund => "refund",
+        Kind::Refund | Kind::PreAuth | Kind::Completion | Kind::Release => payment.kind.name(),
     };
     let amount = payment.approved.unwrap_or(payment.amount).to_string();
     let words = |is_copy| {
@@ -168,9 +169,10 @@ fn books(scenario: &Scenario, evidence: &Evidence) -> Result<String, String> {
         let currency = match statement {
             Books::Nothing if evidence.totals.is_empty() => continue,
             Books::Nothing => return Err(format!("books: expected nothing; {}", sums(evidence))),
-            Books::Captured { amount, .. } | Books::GivenBack(amount) | Books::Net(amount) => {
-                amount.currency().code()
-            }
+            Books::Captured { amount, .. }
+            | Books::GivenBack(amount)
+            | Books::Net(amount)
+            | Books::Held(amount) => amount.currency().code(),
         };
         let total = evidence.totals.iter().find(|total| total.currency == currency);
         let (captured, given_back, captures) =
@@ -179,6 +181,7 @@ fn books(scenario: &Scenario, evidence: &Evidence) -> Result<String, String> {
             Books::Nothing => true,
             Books::Captured { amount, times } => is(*amount, captured) && captures == *times,
             Books::GivenBack(amount) => is(*amount, given_back),
+            Books::Held(amount) => is(*amount, evidence.held.iter().map(|held| held.minor).sum()),
             Books::Net(amount) => is(*amount, captured - given_back),
         };
         if !holds {
@@ -206,7 +209,7 @@ fn sums(evidence: &Evidence) -> String {
 /// asked more.
 pub(crate) fn net(evidence: &Evidence) -> Result<String, String> {
     let mut sales = 0;
-    for sale in evidence.payments.iter().filter(|payment| payment.kind == Kind::Sale) {
+    for sale in evidence.payments.iter().filter(|payment| payment.kind.takes_money()) {
         let order = evidence.kept.iter().find(|kept| kept.order == sale.key.as_str());
         let kept = i128::from(order.map_or(0, |kept| kept.net));
         let shown = evidence.shown(sale);
@@ -226,6 +229,32 @@ pub(crate) fn net(evidence: &Evidence) -> Result<String, String> {
         return Err(format!("net: the acquirer keeps {kept} for {number}, unknown to the journal"));
     }
     Ok(format!("the acquirer keeps what the journal shows for {sales} sales"))
+}
+
+/// The bank holds exactly what the journal shows as reserved and not used.
+fn reserved(evidence: &Evidence) -> Result<String, String> {
+    let mut reserved = 0;
+    for payment in evidence.payments.iter().filter(|payment| payment.kind == Kind::PreAuth) {
+        let of_it = evidence.held.iter().find(|held| held.order == payment.key.as_str());
+        let held = i128::from(of_it.map_or(0, |held| held.minor));
+        let (least, most) = evidence.reserved(payment);
+        if !(least..=most).contains(&held) {
+            let (key, state) = (&payment.key, payment.state);
+            return Err(format!(
+                "reserved: the bank holds {held} for {key}, the journal shows {least} to {most} \
+                 ({state})"
+            ));
+        }
+        reserved += 1;
+    }
+    let known = |order: &str| evidence.payments.iter().any(|payment| payment.key.as_str() == order);
+    match evidence.held.iter().find(|held| held.minor != 0 && !known(&held.order)) {
+        None => Ok(format!("the bank holds what the journal shows for {reserved} reservations")),
+        Some(held) => {
+            let (minor, order) = (held.minor, &held.order);
+            Err(format!("reserved: the bank holds {minor} for {order}, unknown to the journal"))
+        }
+    }
 }
 
 /// Nobody was charged twice.

@@ -16,10 +16,11 @@ use crate::transcript::{Transcript, words};
 use crate::world::{World, WorldError};
 use caisson_acquirer::AcquirerError;
 use caisson_core::PaymentKey;
+use caisson_core::payment::Kind;
 use caisson_devices::emulated::camera::{Scene, SceneError};
 use caisson_devices::screen::Key;
 use caisson_host::ServiceKind;
-use caisson_journal::JournalError;
+use caisson_journal::{JournalError, PaymentRow};
 use caisson_terminal::{Order, Report, Request, TerminalError};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -76,11 +77,13 @@ pub enum PerformError {
     /// Not an order number of a merchant.
     #[error("\"{0}\" is not an order number: 1 to 40 plain characters")]
     NotAnOrder(String),
-    /// The app gives nothing back.
-    #[error("app {app} has no refund service")]
-    NoRefundService {
+    /// The app does nothing of that kind.
+    #[error("app {app} has no {kind} service")]
+    NoService {
         /// The app's id.
         app: String,
+        /// The kind of service.
+        kind: &'static str,
     },
     /// No paper of the payment came out whole.
     #[error("no whole receipt of payment {number} has come out")]
@@ -265,7 +268,12 @@ impl<'w> Emulator<'w> {
                 let request = self.request(amount, currency.clone(), order.as_deref(), service)?;
                 self.begin(request)
             }
-            Step::Refund { amount, payment } => self.refund(amount, *payment).await,
+            Step::Refund { amount, payment } => {
+                self.linked(ServiceKind::Refund, amount, *payment).await
+            }
+            Step::Complete { amount, payment } => {
+                self.linked(ServiceKind::Completion, amount, *payment).await
+            }
             Step::Reprint { payment } => {
                 let key = self.payment(*payment).await?;
                 world.terminal.reprint(&key).await?;
@@ -318,7 +326,7 @@ impl<'w> Emulator<'w> {
             }
         };
         Ok(Request {
-            app: self.world.setup().app.clone(),
+            app: devices::app_with(self.world, service),
             service: service.to_owned(),
             amount: amount.to_owned(),
             currency,
@@ -342,7 +350,7 @@ impl<'w> Emulator<'w> {
         self.free_counter()?;
         self.matched = self.transcript.entries().len();
         let (terminal, service) = (self.world.terminal.clone(), service.to_owned());
-        let app = self.world.setup().app.clone();
+        let app = devices::app_with(self.world, &service);
         self.at_counter =
             Some(tokio::spawn(
                 async move { Ok(Told::Served(terminal.serve(&app, &service).await?)) },
@@ -354,25 +362,35 @@ impl<'w> Emulator<'w> {
         if self.at_counter.is_some() { Err(PerformError::Busy) } else { Ok(()) }
     }
 
-    async fn refund(&mut self, amount: &str, payment: usize) -> Result<(), PerformError> {
-        let app = self.world.setup().app.clone();
-        let service = self
-            .world
-            .terminal
-            .services()
-            .find(|(id, service)| *id == app && service.kind == ServiceKind::Refund)
-            .map(|(_, service)| service.id.clone())
-            .ok_or(PerformError::NoRefundService { app })?;
-        let original = self.payment(payment).await?;
+    /// The first service of `app` of this kind.
+    fn service_of(&self, app: &str, kind: ServiceKind) -> Result<String, PerformError> {
+        let mut services = self.world.terminal.services();
+        let found = services.find(|(id, service)| *id == app && service.kind == kind);
+        let found = found.map(|(_, service)| service.id.clone());
+        found.ok_or_else(|| PerformError::NoService { app: app.to_owned(), kind: kind.name() })
+    }
+
+    async fn linked(
+        &mut self,
+        kind: ServiceKind,
+        amount: &str,
+        payment: usize,
+    ) -> Result<(), PerformError> {
+        let PaymentRow { key, app, .. } = devices::row(self.world, payment).await?;
+        let service = self.service_of(&app, kind)?;
         let request = self.request(amount, None, None, &service)?;
-        self.begin(Request { original: Some(original), ..request })
+        self.begin(Request { app, original: Some(key), ..request })
     }
 
     async fn void(&mut self, payment: usize) -> Result<(), PerformError> {
         let row = devices::row(self.world, payment).await?;
         let amount = row.approved.unwrap_or(row.amount).to_string();
-        let request = self.request(&amount, None, None, VOID)?;
-        self.begin(Request { original: Some(row.key), ..request })
+        let service = match row.kind {
+            Kind::PreAuth => self.service_of(&row.app, ServiceKind::Release)?,
+            _ => VOID.to_owned(),
+        };
+        let request = self.request(&amount, None, None, &service)?;
+        self.begin(Request { app: row.app, original: Some(row.key), ..request })
     }
 
     /// The key of the journal's payment `number`, from 1, in order of creation.

@@ -1,7 +1,7 @@
 //! What journal and books hold at the end of a scenario.
 
 use crate::world::{World, WorldError};
-use caisson_acquirer::bank::TransactionEntry;
+use caisson_acquirer::bank::{Kind as BankKind, TransactionEntry};
 use caisson_acquirer::{OrderEntry, Totals};
 use caisson_core::payment::{Event, Kind, Rule, State};
 use caisson_core::{Money, PaymentKey};
@@ -15,9 +15,9 @@ const BANK_CURRENCY: &str = "CNY";
 pub(crate) struct PaymentSeen {
     /// Its key, which is its order number.
     pub(crate) key: PaymentKey,
-    /// Sale or refund.
+    /// What it does.
     pub(crate) kind: Kind,
-    /// For a refund: the sale.
+    /// The earlier payment, for a kind that has one.
     pub(crate) original: Option<PaymentKey>,
     /// How much was asked.
     pub(crate) amount: Money,
@@ -43,10 +43,21 @@ pub(crate) struct Evidence {
     pub(crate) payments: Vec<PaymentSeen>,
     /// What wallet and bank keep.
     pub(crate) kept: Vec<Kept>,
+    /// What the bank holds for each pre-authorisation, captured or not.
+    pub(crate) held: Vec<Held>,
     /// Their sums.
     pub(crate) totals: Vec<Totals>,
     /// The DUKPT key serial numbers that came to the bank, in the order of their messages.
     pub(crate) serials: Vec<String>,
+}
+
+/// What the bank holds of a pre-authorisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// The payment's order number, as [`Kept::order`].
+    pub(crate) order: String,
+    /// In minor units.
+    pub(crate) minor: i64,
 }
 
 /// What an acquirer keeps of one payment.
@@ -83,18 +94,37 @@ impl Evidence {
             Some(bank) => bank.books()?,
             None => world.acquirer().bank_books()?,
         };
-        add_bank(&bank.transactions()?, &payments, (&mut kept, &mut totals));
+        let transactions = bank.transactions()?;
+        add_bank(&transactions, &payments, (&mut kept, &mut totals));
+        let held = held(&transactions, &payments);
         let serials = bank.exchanges()?.into_iter().filter_map(|exchange| exchange.serial).collect();
-        Ok(Self { payments, kept, totals, serials })
+        Ok(Self { payments, kept, held, totals, serials })
+    }
+
+    /// What the journal shows as reserved by `payment` and not used since, in minor units: at least
+    /// and at most, for while a payment is open nobody claims to know.
+    pub(crate) fn reserved(&self, payment: &PaymentSeen) -> (i128, i128) {
+        let asked = i128::from(payment.amount.minor());
+        let uses = |later: &&PaymentSeen| {
+            let went_back = later.kind == Kind::Completion && self.shown(later) == 0;
+            later.original.as_ref() == Some(&payment.key)
+                && (later.is_open || (later.state.has_moved_money() && !went_back))
+        };
+        let later: Vec<_> = self.payments.iter().filter(uses).collect();
+        match (payment.is_open, later.as_slice()) {
+            (true, _) => (0, asked),
+            (false, []) => (moved(payment), moved(payment)),
+            (false, later) if later.iter().any(|later| later.is_open) => (0, moved(payment)),
+            (false, _) => (0, 0),
+        }
     }
 
     /// What the journal shows as kept of `sale`, in minor units: what moved, less what was given
-    /// back.
+    /// back. What was only reserved is kept by nobody.
     pub(crate) fn shown(&self, sale: &PaymentSeen) -> i128 {
-        let moved = |payment: &PaymentSeen| {
-            let approved = payment.approved.filter(|_| payment.state.has_moved_money());
-            i128::from(approved.map_or(0, Money::minor))
-        };
+        if !sale.kind.takes_money() {
+            return 0;
+        }
         let refunds = self
             .payments
             .iter()
@@ -104,7 +134,28 @@ impl Evidence {
     }
 }
 
-/// Adds what the bank holds. It knows payments by their trace numbers, and one currency.
+/// What moved by `payment`.
+fn moved(payment: &PaymentSeen) -> i128 {
+    let approved = payment.approved.filter(|_| payment.state.has_moved_money());
+    i128::from(approved.map_or(0, Money::minor))
+}
+
+/// The payment's order number; the trace number where no payment has it.
+fn order_of(entry: &TransactionEntry, payments: &[PaymentSeen]) -> String {
+    let has_stan = |payment: &&PaymentSeen| {
+        payment.key.sequence().is_some_and(|number| format!("{number:06}") == entry.stan)
+    };
+    let payment = payments.iter().find(has_stan);
+    payment.map_or_else(|| entry.stan.clone(), |found| found.key.to_string())
+}
+
+fn held(transactions: &[TransactionEntry], payments: &[PaymentSeen]) -> Vec<Held> {
+    let reserved = transactions.iter().filter(|entry| entry.kind == BankKind::Authorisation);
+    let held = |entry| Held { order: order_of(entry, payments), minor: entry.held };
+    reserved.map(held).collect()
+}
+
+/// Adds what the bank captured. It knows payments by their trace numbers, and one currency.
 fn add_bank(
     transactions: &[TransactionEntry],
     payments: &[PaymentSeen],
@@ -112,11 +163,7 @@ fn add_bank(
 ) {
     let taken: Vec<_> = transactions.iter().filter(|entry| entry.captures > 0).collect();
     for entry in &taken {
-        let has_stan = |payment: &&PaymentSeen| {
-            payment.key.sequence().is_some_and(|number| format!("{number:06}") == entry.stan)
-        };
-        let payment = payments.iter().find(has_stan);
-        let order = payment.map_or_else(|| entry.stan.clone(), |found| found.key.to_string());
+        let order = order_of(entry, payments);
         kept.push(Kept { order, net: entry.net, captures: entry.captures });
     }
     if taken.is_empty() {

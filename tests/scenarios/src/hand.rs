@@ -15,10 +15,14 @@ use caisson_devices::emulated::screen::EmulatedScreen;
 use caisson_devices::screen::{Key, Place, Showing};
 use caisson_vault::Passcode;
 use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
 /// How long the desk has to show the next page. A code is compared in tens of milliseconds; a
 /// machine with a full load takes seconds.
 const PAGE_WITHIN: Duration = Duration::from_secs(20);
+/// How long what an app shows may last before somebody who wants the keypad gives up: its last page
+/// was answered, and the desk's comes.
+const APP_ENDS_WITHIN: Duration = Duration::from_secs(1);
 /// Most keys on the way to the keypad: a page, its questions, signing in.
 const KEYS_HOME_MAX: usize = 8;
 
@@ -109,7 +113,7 @@ pub(crate) struct Offered {
     pub(crate) zh: String,
     /// In English.
     pub(crate) en: String,
-    /// True for a sale, false for a service that moves no money.
+    /// True for what takes or reserves money, false for a service that moves none.
     pub(crate) is_sale: bool,
 }
 
@@ -170,23 +174,23 @@ impl Hand {
         self.press_through(Key::Row(row)).await.map(drop)
     }
 
-    /// Gives back some of the payment `key`, or all of it where no amount is named.
-    pub(crate) async fn give_back(
+    /// Gives back some of the payment `key`, or takes some of what it reserved.
+    pub(crate) async fn some_of(
         &self,
         key: &PaymentKey,
-        amount: Option<&str>,
+        act: Act,
+        amount: &str,
     ) -> Result<(), HandError> {
         self.open(key).await?;
-        match amount {
-            Some(amount) => {
-                self.act(Act::Refund).await?;
-                self.amount(amount).await
-            }
-            None => {
-                self.act(Act::Void).await?;
-                self.press_through(Key::Yes).await.map(drop)
-            }
-        }
+        self.act(act).await?;
+        self.amount(amount).await
+    }
+
+    /// Gives all of the payment `key` back, or lets go what it reserved.
+    pub(crate) async fn void(&self, key: &PaymentKey) -> Result<(), HandError> {
+        self.open(key).await?;
+        self.act(Act::Void).await?;
+        self.press_through(Key::Yes).await.map(drop)
     }
 
     /// Prints another copy of the receipt of `key`.
@@ -207,6 +211,7 @@ impl Hand {
 
     /// To the keypad, from wherever the desk is; signs in where nobody is.
     pub(crate) async fn home(&self) -> Result<(), HandError> {
+        let mut until = Instant::now() + APP_ENDS_WITHIN;
         for _ in 0..KEYS_HOME_MAX {
             let showing = self.settled().await?;
             let key = match showing.view {
@@ -221,12 +226,36 @@ impl Hand {
                     _ => Key::Go(Place::Keypad),
                 },
                 View::Outcome { asks_receipt: true, .. } => return Err(HandError::ReceiptAsked),
-                View::Outcome { .. } | View::Notice { .. } => Key::Ok,
+                View::Outcome { .. } | View::Notice { .. } | View::Result { .. } => Key::Ok,
+                _ if Instant::now() < until => {
+                    self.let_app_end(until).await;
+                    continue;
+                }
                 _ => return Err(HandError::Busy { shown: self.line() }),
             };
             self.press_through(key).await?;
+            until = Instant::now() + APP_ENDS_WITHIN;
         }
         Err(HandError::NotTaken { shown: self.line() })
+    }
+
+    /// Until something is shown that a key leads on from, at most until then.
+    async fn let_app_end(&self, until: Instant) {
+        let mut changes = self.screen.changes();
+        let leads_on = |showing: Showing| {
+            matches!(
+                showing.view,
+                View::Page(_) | View::Outcome { .. } | View::Notice { .. } | View::Result { .. }
+            )
+        };
+        let ended = timeout_at(until, async {
+            while !self.screen.current().is_some_and(leads_on) {
+                // The screen lives as long as this.
+                let _ = changes.changed().await;
+            }
+        });
+        // Whether it came, the next look says.
+        let _ = ended.await;
     }
 
     fn elsewhere(&self, wanted: &'static str) -> HandError {
@@ -275,7 +304,10 @@ pub(crate) async fn ended(screen: &EmulatedScreen, begun: usize) -> String {
     let mut changes = screen.changes();
     loop {
         let shown = screen.since(begun).0;
-        let outcome = shown.iter().position(is_end);
+        // Who signs was told before that it was approved, and is told again afterwards.
+        let signs = |showing: &Showing| matches!(showing.view, View::Signature { .. });
+        let from = shown.iter().rposition(signs).map_or(0, |at| at + 1);
+        let outcome = shown.iter().skip(from).position(is_end).map(|at| from + at);
         if let Some(at) = outcome
             && let Some(told) = shown.get(at)
         {

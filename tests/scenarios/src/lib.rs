@@ -3,7 +3,8 @@
 //!
 //! [`World`] is the terminal with its surroundings, [`Step`] the language of its controls,
 //! [`Scenario`] a sale as a file, [`run_file`] runs one and asks the four witnesses (screen, paper,
-//! journal, books), [`demo`] takes two payments against an acquirer in a process of its own.
+//! journal, books), [`demo`] takes payments by code and card against an acquirer in a process of
+//! its own.
 //!
 //! Guarantees: everything between the devices' edges and the acquirer's books is the real thing;
 //! a scenario's hours pass in no time, on a clock that jumps to the next event; a power cut is a
@@ -32,7 +33,7 @@ mod world;
 pub use acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
 pub use bank_keys::{BankKeys, UnknownBankKeys};
 pub use cards::{Cards, CardsError};
-pub use demo::{DemoError, DemoOptions, DemoReport, Paid, demo};
+pub use demo::{DemoError, DemoOptions, DemoReport, Settled, Taken, demo};
 pub use desktop::{
     Area, ControlError, Desktop, DesktopError, DesktopOptions, Panel, PanelLine, PanelLink,
     Picture, Power, TerminalOptions, Window, command, control_socket, run_terminal,

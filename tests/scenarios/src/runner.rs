@@ -235,7 +235,9 @@ async fn perform(
     if number > 0 {
         transcript.add("terminal", "starts again");
     }
-    let extra = Extra { has_operators: scenario.has_desk, ..Extra::default() };
+    // The desk of a scenario is the emulator's: what was saved there meets the same pages here.
+    let has_desk = scenario.has_desk;
+    let extra = Extra { has_operators: has_desk, has_cards: has_desk, ..Extra::default() };
     let world = World::open_with(&setup, extra).await?;
     Carried::take_up(folder, &world).map_err(RunError::file(folder))?;
     if let (0, Some(gateway)) = (number, &world.gateway) {

@@ -276,7 +276,7 @@ pub fn scenario_help() -> String {
          \x20 language      zh or en (en)\n\
          \x20 settings      a table of the app's settings\n\
          \x20 risk          the owner's rules, tables as a profile's [[risk]]\n\
-         \x20 desk          true where the cashier works at the terminal's own desk (false)\n\
+         \x20 desk          true where the cashier works at the terminal's own desk, cards included (false)\n\
          \x20 acquirer      what the acquirer does wrong, as lines of `caisson acquirer --help`\n\
          \x20 bank_keys     how the bank's terminals get their keys: dukpt-tdes, dukpt-aes128,\n\
          \x20               dukpt-aes256 (master-session)\n\

@@ -85,7 +85,7 @@ pub enum DeskStep {
     Amount(String),
     /// Something with the payment on the page.
     Do(Act),
-    /// All of a payment goes back.
+    /// All of a payment goes back, or what it reserved is let go.
     Void {
         /// The payment's number in the journal, from 1.
         payment: usize,
@@ -142,6 +142,13 @@ pub enum Step {
     },
     /// The cashier gives back some of a payment.
     Refund {
+        /// As keyed.
+        amount: String,
+        /// The payment's number in the journal, from 1.
+        payment: usize,
+    },
+    /// The cashier takes some or all of what a payment reserved.
+    Complete {
         /// As keyed.
         amount: String,
         /// The payment's number in the journal, from 1.

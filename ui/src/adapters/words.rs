@@ -45,7 +45,9 @@ pub(super) const fn kind(view: &View) -> ViewKind {
 /// The colour of an outcome.
 pub(super) const fn tone(outcome: Outcome) -> Tone {
     match outcome {
-        Outcome::Approved | Outcome::Refunded => Tone::Approved,
+        Outcome::Approved | Outcome::Refunded | Outcome::Reserved | Outcome::Released => {
+            Tone::Approved
+        }
         Outcome::Declined => Tone::Declined,
         Outcome::Cancelled => Tone::Neutral,
         Outcome::Unknown => Tone::Unknown,

@@ -40,6 +40,8 @@ pub(crate) fn row(language: Language, number: u64, outcome: Outcome, minor: u64)
     let (kind, state) = match outcome {
         Outcome::Approved => (Kind::Sale, State::Completed),
         Outcome::Refunded => (Kind::Refund, State::Completed),
+        Outcome::Reserved => (Kind::PreAuth, State::Completed),
+        Outcome::Released => (Kind::Release, State::Completed),
         Outcome::Declined => (Kind::Sale, State::Declined),
         Outcome::Cancelled => (Kind::Sale, State::Cancelled),
         Outcome::Unknown => (Kind::Sale, State::Unknown),

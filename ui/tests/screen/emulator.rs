@@ -119,6 +119,9 @@ fn controls_of_the_customer_say_their_sentences() {
         check("Customer", label, &[&both[0], &both[1]]);
     }
     check("Customer", "Remove the card", &["customer removes the card"]);
+    check("Customer", "The PIN", &["customer keys the PIN"]);
+    check("Customer", "A wrong PIN", &["customer keys a wrong PIN"]);
+    check("Customer", "No PIN", &["customer keys no PIN"]);
 }
 
 #[test]
@@ -149,14 +152,20 @@ fn controls_of_the_machine_say_their_sentences() {
 #[test]
 fn controls_of_acquirer_transcript_and_paper_say_their_sentences() {
     let lost = |what: &str| {
-        ["pay", "create", "refund"].map(|of| format!("acquirer loses the {what} to {of}, once"))
+        let of_acquirer = ["pay", "create", "refund"].map(|of| ("acquirer", of));
+        let of_bank = ["sale", "reversal"].map(|of| ("bank", of));
+        let said = |(who, of): &(&str, &str)| format!("{who} loses the {what} to {of}, once");
+        of_acquirer.iter().chain(&of_bank).map(said).collect::<Vec<_>>()
     };
     for (label, what) in [("Request lost", "request"), ("Answer lost", "answer")] {
         let all = lost(what);
-        check("Acquirer", label, &[&all[0], &all[1], &all[2]]);
+        check("Acquirer", label, &all.iter().map(String::as_str).collect::<Vec<_>>());
     }
     check("Acquirer", "45 s late", &["acquirer answers pay 45 s late, once"]);
     check("Acquirer", "Badly signed", &["acquirer signs the answer to pay badly, once"]);
+    let connection = "Connection dropped";
+    check("Acquirer", connection, &["bank drops the connection on sale, once"]);
+    check("Acquirer", "Wrong message code", &["bank signs the answer to sale badly, once"]);
     check("Acquirer", "Refuses all", &["acquirer refuses connections, always"]);
     check("Acquirer", "Save as scenario", &["transcript is saved"]);
     let mut screen = open();

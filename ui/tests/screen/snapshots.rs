@@ -17,12 +17,18 @@ fn both(language: Language) -> impl Iterator<Item = Case> {
     usual(language).into_iter().chain(desk_cases::usual(language))
 }
 
+/// What the page of the settings shows as chosen.
+fn in_language(language: Language) -> desk::Settings {
+    desk::Settings { language, ..desk::Settings::default() }
+}
+
 #[test]
 fn every_view_looks_as_kept_at_both_sizes_in_both_languages() {
     let mut results = Vec::new();
     for size in SIZES {
         let screen = Screen::open(size);
         for language in LANGUAGES {
+            screen.status(Status { settings: in_language(language), ..status() });
             for Case { name, showing } in both(language) {
                 screen.show(showing);
                 let name = format!("{name}-{}-{}", code(language), size.0);
@@ -36,7 +42,7 @@ fn every_view_looks_as_kept_at_both_sizes_in_both_languages() {
 #[test]
 fn views_at_night_look_as_kept() {
     let screen = Screen::open(SIZES[0]);
-    let settings = desk::Settings { theme: desk::Theme::Dark, ..desk::Settings::default() };
+    let settings = desk::Settings { theme: desk::Theme::Dark, ..in_language(LANGUAGES[0]) };
     screen.status(Status { settings, ..status() });
     let mut results = Vec::new();
     for Case { name, showing } in both(LANGUAGES[0]) {

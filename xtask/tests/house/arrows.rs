@@ -3,7 +3,7 @@
 use crate::tree::{members, nothing_wrong, toml};
 
 /// The terminal's rooms, lowest first. A room may use those before it.
-const TERMINAL: [&str; 16] = [
+const TERMINAL: [&str; 17] = [
     "caisson-tlv",
     "caisson-iso8583",
     "caisson-points",
@@ -20,6 +20,7 @@ const TERMINAL: [&str; 16] = [
     "caisson",
     "caisson-bench",
     "caisson-fuzz",
+    "caisson-secrets",
 ];
 /// What app developers depend on, and the apps. They know the contract and no room of the terminal.
 const APPS: [&str; 6] =
@@ -59,8 +60,10 @@ const IN_TESTS: [(&str, &str, &str); 4] = [
     ("caisson-bench", "caisson-sdk", "its guest calls the host in a loop, as an app would"),
 ];
 /// Whose tests may use every room of the terminal, and why.
-const WHOLE_IN_TESTS: [(&str, &str); 1] =
-    [("caisson-guests", "a guest is tried on a whole terminal, from outside")];
+const WHOLE_IN_TESTS: [(&str, &str); 2] = [
+    ("caisson-guests", "a guest is tried on a whole terminal, from outside"),
+    ("caisson-secrets", "what is searched is a whole terminal, with its bank and its cards"),
+];
 /// What few rooms may know, so that it can be replaced in one place.
 const KNOWN_ONLY_BY: [(&str, &[&str]); 10] = [
     ("wasmtime", &["caisson-host", "caisson-bench"]),

@@ -54,9 +54,13 @@ pub(super) struct FakeTill {
 
 impl FakeTill {
     pub(super) fn new(service: &str, script: &str) -> Self {
-        // The machine has two kinds. What is reversed without an answer keeps the rules of a sale,
-        // also where it gives money back.
-        let kind = if service == service::REFUND { Kind::Refund } else { Kind::Sale };
+        let kind = match service {
+            service::REFUND | service::VOID => Kind::Refund,
+            service::PRE_AUTH => Kind::PreAuth,
+            service::COMPLETION => Kind::Completion,
+            service::RELEASE => Kind::Release,
+            _ => Kind::Sale,
+        };
         let intent = Intent {
             key: "ORDER1".parse().unwrap(),
             kind,
@@ -189,10 +193,11 @@ impl FakeTill {
         Submission {
             operation: operation.into(),
             kind: OperationKind::Financial,
+            of: self.kind,
             request: Digest::of(request),
             request_bytes: request.len(),
             recovery_bytes: self.note.len(),
-            repeatable: self.kind == Kind::Refund && self.is_repeatable,
+            repeatable: operation == "refund" && self.is_repeatable,
             expires: None,
         }
     }
@@ -373,7 +378,12 @@ impl Till for FakeTill {
     }
 
     fn undo(&mut self, operation: &str, request: &[u8]) -> Result<Answer, Error> {
-        self.exchange(operation, request, Input::Ask { kind: OperationKind::Undo })
+        // Only the operations of a linked payment are made for one.
+        let undo = match self.kind.is_linked() {
+            true => Input::TakeBackRefund,
+            false => Input::Ask { kind: OperationKind::Undo },
+        };
+        self.exchange(operation, request, undo)
     }
 
     fn call(&mut self, name: &str, order: &str, request: &[u8]) -> Result<Vec<u8>, network::Error> {

@@ -2,7 +2,7 @@
 
 use super::cards::{CHIP, Card, STRIPE};
 use super::fake::FakeTill;
-use crate::service::{COMPLETION, REFUND, VOID};
+use crate::service::{COMPLETION, REFUND, RELEASE, VOID};
 use caisson_sdk::card_reader::Code;
 
 #[track_caller]
@@ -80,10 +80,10 @@ fn after_its_batch_a_sale_is_refunded_not_voided() {
     check(VOID, till, "declined out-of-days");
     let till = with_card(REFUND, "refund: paid").original_to("BATCH", "000006");
     check(REFUND, till, "detect cts; first; [Asking the bank]; refund; approved 12.00 CNY");
-    let till = with_card(VOID, "pre-auth-void: paid")
+    let till = with_card(RELEASE, "pre-auth-void: paid")
         .original_to("BATCH", "000006")
         .original_to("TYPE", "pre-auth");
-    check(VOID, till, "detect cts; first; [Asking the bank]; pre-auth-void; approved 12.00 CNY");
+    check(RELEASE, till, "detect cts; first; [Asking the bank]; pre-auth-void; approved 12.00 CNY");
 }
 
 #[test]

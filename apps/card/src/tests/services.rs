@@ -135,7 +135,7 @@ fn a_batch_whose_totals_agree_is_closed() {
     assert_eq!(
         served(&mut till, SETTLE, calls),
         "[Settlement]; settle; done Settlement: The totals agree. The batch is settled./\
-         Batch: 000007/Sales (1): 10.00 CNY/Refunds (1): 3.00 CNY/Signed on. Batch 000008"
+         Batch: 000007/Sales (1): 10.00 CNY/Refunds and voids (1): 3.00 CNY/Signed on. Batch 000008"
     );
     let message = till.message(0);
     assert_eq!(message.mti().to_string(), "0500");
@@ -219,8 +219,12 @@ fn the_totals_of_the_last_batch_are_printed_again_and_again() {
     );
     let mut till = with_rows(till);
     served(&mut till, SETTLE, vec![("settle", said(0x0510, "00", &[]))]);
-    let sheet =
-        ["Settlement totals", "Batch: 000007", "Sales (1): 10.00 CNY", "Refunds (1): 3.00 CNY"];
+    let sheet = [
+        "Settlement totals",
+        "Batch: 000007",
+        "Sales (1): 10.00 CNY",
+        "Refunds and voids (1): 3.00 CNY",
+    ];
     served(&mut till, TOTALS, vec![]);
     assert_eq!(till.printed, sheet);
     served(&mut till, TOTALS, vec![]);

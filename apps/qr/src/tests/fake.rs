@@ -214,6 +214,7 @@ impl FakeTill {
         Submission {
             operation: operation.into(),
             kind: kind_of(operation),
+            of: self.rules.intent().kind,
             request: Digest::of(bytes.as_bytes()),
             request_bytes: bytes.len(),
             recovery_bytes: self.note.len(),

@@ -65,7 +65,7 @@ impl Window for UiWindow {
     }
 }
 
-/// The panel as it is drawn. Cards come with the terminal that has a reader.
+/// The panel as it is drawn.
 fn drawn(panel: Panel) -> caisson_ui::PanelState {
     let link = |PanelLink { name, state }| caisson_ui::LinkState { name, state };
     let line = |PanelLine { at, who, what }| caisson_ui::TranscriptLine { at, who, what };
@@ -77,7 +77,7 @@ fn drawn(panel: Panel) -> caisson_ui::PanelState {
         },
         camera: panel.camera,
         phone: panel.phone,
-        cards: Vec::new(),
+        cards: panel.cards,
         printer: panel.printer,
         links: panel.links.into_iter().map(link).collect(),
         clock: panel.clock,

@@ -3,11 +3,12 @@
 use crate::error::CliError;
 use crate::{out, simulated_acquirer};
 use caisson_acquirer::Fault;
+use caisson_acquirer::bank::BankFault;
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Run the simulated acquirer, or show its books.
+/// Run the simulated acquirer and the bank beside it, or show their books.
 ///
 /// Prints `listening on ADDRESS` when it is ready, and ends with SIGINT, SIGTERM or SIGHUP.
 #[derive(Debug, Args)]
@@ -22,11 +23,14 @@ pub(crate) struct Acquirer {
     /// Where to listen; port 0 lets the system choose. [default: 127.0.0.1:0]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
-    /// Something that shall go wrong; can be repeated. `--help` lists every form.
+    /// Something that shall go wrong at the wallet's; can be repeated. `--help` lists every form.
     #[arg(long = "fault", value_name = "TEXT")]
     faults: Vec<Fault>,
-    /// Show the books instead; the acquirer may be running.
-    #[arg(long, conflicts_with_all = ["init", "listen", "faults"])]
+    /// The same at the bank's.
+    #[arg(long = "bank-fault", value_name = "TEXT")]
+    bank_faults: Vec<BankFault>,
+    /// Show the books of both instead; the acquirer may be running.
+    #[arg(long, conflicts_with_all = ["init", "listen", "faults", "bank_faults"])]
     books: bool,
 }
 
@@ -56,6 +60,7 @@ impl Acquirer {
             }
         }
         let listen = self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
-        super::block_on(simulated_acquirer::serve(&self.folder, listen, self.faults))
+        let faults = (self.faults, self.bank_faults);
+        super::block_on(simulated_acquirer::serve(&self.folder, listen, faults))
     }
 }

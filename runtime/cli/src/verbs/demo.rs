@@ -7,10 +7,11 @@ use caisson_scenarios::{DemoOptions, demo};
 use clap::Args;
 use std::path::PathBuf;
 
-/// Take two QR payments against a running acquirer, and compare its books with the journal.
+/// Take payments by code and by card against a running acquirer, and compare the books.
 ///
-/// The customer shows a code to the camera, then a customer's phone scans the code on the screen.
-/// Everything between the devices' edges and the acquirer's books is the real thing, in real time.
+/// The customer shows a code to the camera, then a customer's phone scans the code on the screen. A
+/// chip pays with its PIN, a card is tapped, and a chip whose answer is lost is taken back; then the
+/// batch is settled. Everything between the devices' edges and the acquirer's books is the real thing, in real time.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct Demo {

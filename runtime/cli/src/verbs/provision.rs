@@ -24,7 +24,7 @@ pub(crate) struct Provision {
     /// Folder of built apps; without it $CAISSON_APPS, else ../apps beside the executable.
     #[arg(long, value_name = "FOLDER")]
     apps: Option<PathBuf>,
-    /// An app to install; can be repeated.
+    /// An app to install; can be repeated. One that reads chips brings the kernel `emv`.
     #[arg(long = "app", value_name = "ID", default_value = "qr")]
     ids: Vec<String>,
     /// Language of screen and paper: zh or en.
@@ -44,7 +44,7 @@ pub(crate) struct Provision {
 const EXAMPLE: &str = "\
 Example:
   caisson acquirer --init --folder acquirer
-  caisson provision --folder till --acquirer acquirer";
+  caisson provision --folder till --acquirer acquirer --app qr --app card";
 
 impl Provision {
     pub(super) fn run(self) -> Result<(), CliError> {

@@ -45,6 +45,7 @@ fn take(
     let submission = Submission {
         operation: "pay".to_owned(),
         kind: OperationKind::Financial,
+        of: if original.is_some() { Kind::Refund } else { Kind::Sale },
         request: Digest::of(b"request"),
         request_bytes: 7,
         recovery_bytes: 7,

@@ -32,6 +32,8 @@ impl Shop {
             "[camera]\ndriver = \"v4l2\"\ndevice = \"/dev/video9\"\n\n[printer]\ndriver = \"tcp\"\n\
              address = \"{printer}\"\npaper_mm = 58\n\n[screen]"
         );
+        // A device build has no emulated cards, and these sales need none.
+        let after = after.replace("[card-reader]\ndriver = \"emulated\"\n", "");
         let profile = format!("{before}{devices}{after}\n{acme}\n{lab}");
         shop.desk.write("till/profile.toml", profile);
         shop

@@ -49,10 +49,15 @@ pub enum DeskEvent {
         /// How many more codes may be wrong.
         left: u32,
     },
+    /// A request that belongs to no payment got a trace number (STAN): no other gets it again.
+    Traced {
+        /// The count that the number comes from, which payments count on.
+        sequence: u64,
+    },
 }
 
 impl DeskEvent {
-    /// Whom it is about; `None` for what is about the shop's owner.
+    /// Whom it is about; `None` for what is about the shop's owner or nobody.
     #[must_use]
     pub const fn operator(&self) -> Option<&Operator> {
         match self {
@@ -62,7 +67,7 @@ impl DeskEvent {
             | Self::Locked { operator }
             | Self::Unlocked { operator }
             | Self::Denied { operator, .. } => Some(operator),
-            Self::NotReleased { .. } => None,
+            Self::NotReleased { .. } | Self::Traced { .. } => None,
         }
     }
 
@@ -75,7 +80,10 @@ impl DeskEvent {
             | Self::WrongCode { .. }
             | Self::Locked { .. }
             | Self::Unlocked { .. } => true,
-            Self::SignedOut { .. } | Self::Denied { .. } | Self::NotReleased { .. } => false,
+            Self::SignedOut { .. }
+            | Self::Denied { .. }
+            | Self::NotReleased { .. }
+            | Self::Traced { .. } => false,
         }
     }
 }

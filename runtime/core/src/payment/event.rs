@@ -75,6 +75,8 @@ pub enum Event {
         /// Lines for the receipt.
         facts: Vec<Fact>,
     },
+    /// The customer signed on the screen. What was drawn is not kept.
+    Signed,
     /// The customer was served; the receipt is out, refused or failed.
     Completed,
     /// No money moved, and none will.
@@ -121,13 +123,14 @@ pub enum Event {
 
 impl Event {
     /// Every name that [`Event::kind`] gives.
-    pub const KINDS: [&str; 15] = [
+    pub const KINDS: [&str; 16] = [
         "created",
         "authorising",
         "not-sent",
         "unknown",
         "app-fault",
         "approved",
+        "signed",
         "completed",
         "declined",
         "cancelled",
@@ -149,6 +152,7 @@ impl Event {
             Self::Unknown { .. } => "unknown",
             Self::AppFault { .. } => "app-fault",
             Self::Approved { .. } => "approved",
+            Self::Signed => "signed",
             Self::Completed => "completed",
             Self::Declined { .. } => "declined",
             Self::Cancelled { .. } => "cancelled",
@@ -177,6 +181,7 @@ impl Event {
             Self::Parked => Some(State::Parked),
             Self::NotSent { .. }
             | Self::AppFault { .. }
+            | Self::Signed
             | Self::WatchEnded
             | Self::Printed { .. } => None,
         }

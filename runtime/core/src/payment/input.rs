@@ -1,6 +1,6 @@
 //! What goes into a payment's step, and what comes out of it.
 
-use super::{Digest, Event, Fact};
+use super::{Digest, Event, Fact, Kind};
 use crate::money::Money;
 use crate::operation::{OperationKind, Reading};
 use crate::reason::Reason;
@@ -13,6 +13,8 @@ pub struct Submission {
     pub operation: String,
     /// Its kind, from the signed configuration.
     pub kind: OperationKind,
+    /// The kind of payment that it is for, from the signed configuration.
+    pub of: Kind,
     /// SHA-256 of the request as it will be sent.
     pub request: Digest,
     /// Length of the request, in bytes.
@@ -70,9 +72,9 @@ pub enum Input {
         /// The operation's kind.
         kind: OperationKind,
     },
-    /// The app wants to take back what gives back: a bank's reversal of an unanswered void. Only
-    /// by an operation that the acquirer's signed file made for that; where it has none, a refund
-    /// is never undone.
+    /// The app wants to take back what is linked to an earlier payment: a bank's reversal of an
+    /// unanswered void or completion. Only by an operation that the acquirer's signed file made for
+    /// that; where it has none, a refund is never undone.
     TakeBackRefund,
     /// The network says: the submitted request certainly did not leave. Believed only as the next
     /// thing after the first submit; about an inquiry, undo or repeat it says nothing.
@@ -98,6 +100,8 @@ pub enum Input {
         /// Why not, where it did not.
         failed: Option<Reason>,
     },
+    /// The customer signed on the screen. Counts only between approval and receipt.
+    Signed,
     /// The customer was served.
     Served,
     /// The linked refund of a late payment was approved.

@@ -1,9 +1,11 @@
 //! The machine: [`Payment::step`] takes what happened and returns what to record and what to do.
 
+mod replay;
+
 use super::event::check_facts;
 use super::{
     Digest, Effect, Ending, Event, Fact, Input, Intent, Kind, OFFER_MARGIN, PARKED_RETRY, Proof,
-    RECOVERY_BYTES_MAX, REQUEST_BYTES_MAX, Rule, State, Step, Submission, recovery_wait,
+    RECOVERY_BYTES_MAX, REQUEST_BYTES_MAX, Rule, Signature, State, Step, Submission, recovery_wait,
 };
 use crate::money::Money;
 use crate::operation::OperationKind;
@@ -32,6 +34,7 @@ pub struct Payment {
     undoing: bool,
     approved: Option<Money>,
     facts: Vec<Fact>,
+    signed: bool,
     reason: Option<Reason>,
     fault: Option<Rule>,
     attempts: u32,
@@ -52,25 +55,13 @@ impl Payment {
             undoing: false,
             approved: None,
             facts: Vec::new(),
+            signed: false,
             reason: None,
             fault: None,
             attempts: 0,
             watched: false,
             copies: 0,
         }
-    }
-
-    /// The payment that these events of the journal made. `None` where they do not begin with
-    /// [`Event::Created`].
-    #[must_use]
-    pub fn from_events<'e>(events: impl IntoIterator<Item = &'e Event>) -> Option<Self> {
-        let mut events = events.into_iter();
-        let Some(Event::Created { intent }) = events.next() else {
-            return None;
-        };
-        let mut payment = Self::new(intent.clone());
-        events.for_each(|event| payment.replay(event));
-        Some(payment)
     }
 
     /// What is to be done.
@@ -95,6 +86,12 @@ impl Payment {
     #[must_use]
     pub fn facts(&self) -> &[Fact] {
         &self.facts
+    }
+
+    /// What became of the customer's signature, where its app said that there must be one.
+    #[must_use]
+    pub fn signature(&self) -> Signature {
+        Signature::of(&self.facts, self.signed)
     }
 
     /// Why it stands where it stands.
@@ -160,6 +157,9 @@ impl Payment {
             Input::Printed { failed } if self.handed != Handed::Nothing => {
                 record([Event::Printed { copy: self.copies, failed }])
             }
+            Input::Signed if self.state == State::Approved && !self.signed => {
+                record([Event::Signed])
+            }
             Input::Served if self.state == State::Approved => record([Event::Completed]),
             Input::GivenBack if self.state == State::Reversing => {
                 tell(Event::Reversed { reason: Reason::GivenBack })
@@ -172,6 +172,7 @@ impl Payment {
             Input::NotSent { .. }
             | Input::Heard { .. }
             | Input::Printed { .. }
+            | Input::Signed
             | Input::Served
             | Input::GivenBack
             | Input::WatchAgain
@@ -184,9 +185,10 @@ impl Payment {
     }
 
     fn submit(&mut self, submission: &Submission, recovering: bool) -> Result<Step, Rule> {
-        // An offer lets a customer pay; nothing that a refund wants.
+        // An offer lets a customer pay: it is a sale and nothing else.
         if !submission.kind.moves_money()
-            || (submission.kind == OperationKind::Offer && self.intent.kind == Kind::Refund)
+            || (submission.kind == OperationKind::Offer && self.intent.kind != Kind::Sale)
+            || submission.of != self.intent.kind
         {
             return Err(Rule::WrongKind);
         }
@@ -242,10 +244,10 @@ impl Payment {
                 OperationKind::Inquiry | OperationKind::Undo,
                 Handed::Nothing | Handed::NotSent { .. },
             ) => Err(Rule::NothingSubmitted),
-            (OperationKind::Undo, _) if self.intent.kind == Kind::Sale && of_refund => {
+            (OperationKind::Undo, _) if !self.intent.kind.is_linked() && of_refund => {
                 Err(Rule::WrongKind)
             }
-            (OperationKind::Undo, _) if self.intent.kind == Kind::Refund && !of_refund => {
+            (OperationKind::Undo, _) if self.intent.kind.is_linked() && !of_refund => {
                 Err(Rule::UndoOfRefund)
             }
             (OperationKind::Undo, _) if !self.may_still_move() => Err(Rule::AlreadyFinal),
@@ -411,58 +413,6 @@ impl Payment {
     /// Counts a try to recover. Called when `recover` is about to run.
     pub const fn count_attempt(&mut self) {
         self.attempts = self.attempts.saturating_add(1);
-    }
-
-    /// Takes one more event of the journal, as [`Payment::from_events`] takes them all. Decides
-    /// nothing: what may happen is [`Payment::step`]'s to say.
-    pub fn replay(&mut self, event: &Event) {
-        if let Some(state) = event.leads_to() {
-            self.state = state;
-        }
-        match event {
-            Event::Authorising { offer, request, expires_ms, .. } => {
-                self.handed = Handed::Sent {
-                    offer: *offer,
-                    request: *request,
-                    expires: Duration::from_millis(expires_ms.unwrap_or(0)),
-                };
-            }
-            Event::NotSent { reason } => self.handed = Handed::NotSent { reason: *reason },
-            Event::Approved { amount, facts } => {
-                self.approved = Some(*amount);
-                self.facts.clone_from(facts);
-                self.reason = None;
-            }
-            Event::PaidLate { amount } => {
-                self.approved = Some(*amount);
-                self.reason = Some(Reason::PaidLate);
-                self.watched = false;
-            }
-            Event::Unknown { reason } | Event::Declined { reason } => self.reason = Some(*reason),
-            Event::Reversed { reason } => {
-                self.reason = Some(*reason);
-                self.approved = None;
-            }
-            Event::Cancelled { reason, watch_ms } => {
-                self.reason = Some(*reason);
-                self.watched = *watch_ms > 0;
-                // What counts from here on is what is heard about the closed offer.
-                self.proof = Proof::Nothing;
-            }
-            Event::WatchEnded => self.watched = false,
-            Event::Parked => self.reason = Some(Reason::Parked),
-            Event::Resolved { paid, .. } => {
-                self.approved = *paid;
-                let reason = paid.map_or(Reason::ResolvedNotPaid, |_| Reason::ResolvedPaid);
-                self.reason = Some(reason);
-            }
-            Event::AppFault { rule } => self.fault = Some(*rule),
-            // A sheet that certainly did not come out whole counts as no copy: the next one is
-            // not a duplicate of anything that a customer holds.
-            Event::Printed { failed: Some(Reason::PaperOut | Reason::PrinterFailed), .. } => {}
-            Event::Printed { copy, .. } => self.copies = copy.saturating_add(1),
-            Event::Created { .. } | Event::Completed => {}
-        }
     }
 }
 

@@ -11,18 +11,22 @@
 
 mod event;
 mod input;
+mod kind;
 mod machine;
 mod proof;
 mod resolve;
 mod rule;
+mod signature;
 mod state;
 
 pub use event::{Event, FACT_CHARS_MAX, FACTS_MAX, Fact};
 pub use input::{Effect, Ending, Input, Step, Submission};
+pub use kind::Kind;
 pub use machine::Payment;
 pub use proof::Proof;
 pub use resolve::{ResolveError, WHY_CHARS_MAX, is_owners_reason};
 pub use rule::Rule;
+pub use signature::{SIGNATURE_FACT, Signature};
 pub use state::State;
 
 use crate::key::PaymentKey;
@@ -57,31 +61,12 @@ pub fn recovery_wait(attempt: u32) -> Option<Duration> {
     RECOVERY_WAITS_MS.get(index).copied().map(Duration::from_millis)
 }
 
-/// What a payment does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Takes money.
-    Sale,
-    /// Gives back some or all of an earlier sale.
-    Refund,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Sale => "sale",
-            Self::Refund => "refund",
-        })
-    }
-}
-
 /// What is to be done; fixed when the payment is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// The payment's own key, which is its order number.
     pub key: PaymentKey,
-    /// Sale or refund.
+    /// What it does.
     pub kind: Kind,
     /// The app's id.
     pub app: String,
@@ -89,7 +74,7 @@ pub struct Intent {
     pub service: String,
     /// How much.
     pub amount: Money,
-    /// For a refund: the sale that it gives back.
+    /// The earlier payment, for a kind that has one.
     pub original: Option<PaymentKey>,
     /// The merchant's own order number, where there is one.
     pub merchant_order: Option<String>,

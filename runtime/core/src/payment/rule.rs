@@ -14,7 +14,7 @@ pub enum Rule {
     SubmittedTwice,
     /// Submit was used for an operation that moves nothing, or the other way round.
     #[error(
-        "the operation is of another kind: submit takes financial and offer, inquire takes inquiry, undo takes undo, network.call takes service"
+        "the operation is of another kind: submit takes financial and offer, inquire takes inquiry, undo takes undo, network.call takes service; and each for its own kind of payment"
     )]
     WrongKind,
     /// An inquiry or undo before anything was sent.

@@ -70,7 +70,7 @@ impl State {
         )
     }
 
-    /// True where the customer's money counts as taken (sale) or given back (refund).
+    /// True where it has done what its kind does: taken, given back, reserved or let go.
     #[must_use]
     pub const fn has_moved_money(self) -> bool {
         matches!(self, Self::Approved | Self::Completed)

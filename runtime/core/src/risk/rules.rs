@@ -45,7 +45,8 @@ pub enum When {
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// For sales or for refunds.
+    /// For sales or for refunds. A pre-authorisation counts as a sale, for it binds the customer's
+    /// money; its completion does not count again.
     pub kind: Kind,
     /// For this app alone; `None` for all of them together.
     pub app: Option<String>,
@@ -70,7 +71,7 @@ pub struct NotHours(String);
 /// An earlier payment that took money or may have. Its kind and app are those of its intent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
-    /// Sale or refund.
+    /// What it did.
     pub kind: Kind,
     /// The app's id.
     pub app: String,
@@ -127,7 +128,8 @@ impl Rule {
     /// Whether the rule speaks about `intent`, begun in this minute of the day after `earlier`.
     pub(super) fn speaks(&self, intent: &Intent, earlier: &[Earlier], minute: u16) -> bool {
         let is_meant = |kind, app: &str| {
-            self.kind == kind && self.app.as_deref().is_none_or(|meant| meant == app)
+            let is_of = self.kind == kind || (self.kind, kind) == (Kind::Sale, Kind::PreAuth);
+            is_of && self.app.as_deref().is_none_or(|meant| meant == app)
         };
         if !is_meant(intent.kind, &intent.app) {
             return false;

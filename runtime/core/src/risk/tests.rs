@@ -31,8 +31,9 @@ fn check_sale(amount: Money, around: &Surroundings, expected: Verdict) {
 fn check_refund(minor: u64, approved: Option<u64>, refunded: u64, expected: Verdict) {
     let original = Original {
         key: "K0".parse().unwrap(),
+        kind: Kind::Sale,
         approved: approved.map(yuan),
-        refunded: yuan(refunded),
+        used: yuan(refunded),
     };
     let intent = intent(yuan(minor), Kind::Refund);
     let around = Surroundings::default();
@@ -87,6 +88,59 @@ fn refunds_never_exceed_what_is_left_of_the_sale() {
     check_refund(700, Some(1_200), 500, Verdict::Allow);
     check_refund(701, Some(1_200), 500, Verdict::Refuse(Reason::RefundExceeds));
     check_refund(1, None, 0, Verdict::Refuse(Reason::OriginalNotPaid));
+}
+
+/// `kind` of `minor` after a payment of the kind `of` that moved 12.00, of which `used` is gone.
+#[track_caller]
+fn check_linked(kind: Kind, minor: u64, of: Kind, used: u64, expected: Verdict) {
+    let (key, approved) = ("K0".parse().unwrap(), Some(yuan(1_200)));
+    let original = Original { key, kind: of, approved, used: yuan(used) };
+    let (intent, around) = (intent(yuan(minor), kind), Surroundings::default());
+    assert_eq!(check(&intent, &limits(&[]), &around, Some(&original)), expected);
+}
+
+#[test]
+fn a_completion_takes_at_most_what_is_reserved_and_once() {
+    let exceeds = Verdict::Refuse(Reason::ReservedExceeds);
+    check_linked(Kind::Completion, 1_200, Kind::PreAuth, 0, Verdict::Allow);
+    check_linked(Kind::Completion, 800, Kind::PreAuth, 0, Verdict::Allow);
+    check_linked(Kind::Completion, 1_201, Kind::PreAuth, 0, exceeds);
+    check_linked(Kind::Completion, 1, Kind::PreAuth, 1_200, exceeds);
+}
+
+#[test]
+fn what_is_reserved_is_let_go_whole_or_not() {
+    let exceeds = Verdict::Refuse(Reason::ReservedExceeds);
+    check_linked(Kind::Release, 1_200, Kind::PreAuth, 0, Verdict::Allow);
+    check_linked(Kind::Release, 1_199, Kind::PreAuth, 0, exceeds);
+    check_linked(Kind::Release, 1_200, Kind::PreAuth, 1_200, exceeds);
+}
+
+#[test]
+fn a_payment_follows_only_one_of_a_kind_that_fits() {
+    let invalid = Verdict::Refuse(Reason::TransactionInvalid);
+    for of in [Kind::Sale, Kind::Refund, Kind::Completion, Kind::Release] {
+        check_linked(Kind::Completion, 1_200, of, 0, invalid);
+        check_linked(Kind::Release, 1_200, of, 0, invalid);
+    }
+    for of in [Kind::Refund, Kind::PreAuth, Kind::Release] {
+        check_linked(Kind::Refund, 1_200, of, 0, Verdict::Refuse(Reason::OriginalNotPaid));
+    }
+    check_linked(Kind::Refund, 1_200, Kind::Completion, 0, Verdict::Allow);
+}
+
+#[test]
+fn what_is_reserved_counts_as_sold_for_the_owners_rules_and_its_completion_not_again() {
+    let above = [rule(When::PaymentAbove(10_000), Action::Hold)];
+    let held = |kind| {
+        let intent = intent(yuan(10_001), kind);
+        let approved = Some(yuan(20_000));
+        let key = "K0".parse().unwrap();
+        let original = Original { key, kind: Kind::PreAuth, approved, used: yuan(0) };
+        check(&intent, &limits(&above), &Surroundings::default(), Some(&original))
+    };
+    assert_eq!(held(Kind::PreAuth), Verdict::Hold(Reason::HeldAmount));
+    assert_eq!(held(Kind::Completion), Verdict::Allow);
 }
 
 #[test]

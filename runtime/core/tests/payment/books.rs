@@ -6,7 +6,9 @@
 
 use crate::script::{folded, intent, submission, yuan};
 use caisson_core::operation::{OperationKind, Reading};
-use caisson_core::payment::{Effect, Ending, Event, Input, Kind, Payment, Proof, State};
+use caisson_core::payment::{
+    Effect, Ending, Event, Input, Kind, Payment, Proof, State, Submission,
+};
 use caisson_core::{Money, Reason};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -168,7 +170,10 @@ impl Counter {
 
     fn submit(&mut self, kind: OperationKind, way: Way, recovering: bool) {
         let first = !self.payment.is_at_risk();
-        let effects = self.step(Input::Submit { submission: submission(kind), recovering });
+        let effects = self.step(Input::Submit {
+            submission: Submission { of: self.kind, ..submission(kind) },
+            recovering,
+        });
         if !effects.contains(&Effect::Send) {
             return;
         }
@@ -189,7 +194,10 @@ impl Counter {
     }
 
     fn ask(&mut self, kind: OperationKind, way: Way, cancels: bool) {
-        let sent = self.step(Input::Ask { kind }).contains(&Effect::Send);
+        let by_its_own =
+            kind == OperationKind::Undo && matches!(self.kind, Kind::Completion | Kind::Release);
+        let asked = if by_its_own { Input::TakeBackRefund } else { Input::Ask { kind } };
+        let sent = self.step(asked).contains(&Effect::Send);
         if !sent || matches!(way, Way::NotSent | Way::Lost) {
             return;
         }
@@ -297,14 +305,15 @@ impl Counter {
                     Proof::Paid { .. } | Proof::NotPaid { .. } | Proof::Undone
                 );
                 match self.kind {
-                    Kind::Sale if !certain => {
+                    _ if certain => {}
+                    // Taken back by an operation made for that, where it is linked.
+                    Kind::Sale | Kind::PreAuth | Kind::Completion | Kind::Release => {
                         self.ask(OperationKind::Undo, Way::Answered, true);
                     }
-                    Kind::Refund if !certain => {
+                    Kind::Refund => {
                         self.submit(OperationKind::Financial, Way::Answered, true);
                         self.happens(Happening::CustomerRefuses);
                     }
-                    Kind::Sale | Kind::Refund => {}
                 }
             }
             let effects = self.step(Input::Ended(self.honest_word()));
@@ -391,6 +400,19 @@ proptest! {
         decision in decisions(), happenings in happenings(),
     ) {
         let mut counter = Counter::new(Kind::Refund, decision.0, decision.1);
+        for happening in happenings {
+            counter.happens(happening);
+            counter.told_the_truth()?;
+        }
+        counter.heals()?;
+    }
+
+    #[test]
+    fn what_reserves_completes_or_lets_go_agrees_with_its_acquirer_in_the_end(
+        kind in prop::sample::select(vec![Kind::PreAuth, Kind::Completion, Kind::Release]),
+        decision in decisions(), happenings in happenings(),
+    ) {
+        let mut counter = Counter::new(kind, decision.0, decision.1);
         for happening in happenings {
             counter.happens(happening);
             counter.told_the_truth()?;

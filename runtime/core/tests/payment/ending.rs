@@ -262,3 +262,20 @@ fn steps_that_belong_to_another_state_change_nothing() {
         "- | approved 12.00, TELL | completed | - | = completed 12.00",
     );
 }
+
+#[test]
+fn a_signature_is_recorded_once_between_approval_and_receipt_and_decides_nothing() {
+    let approved = "approved 12.00 SIGNATURE=REQUIRED, TELL";
+    after_submit(
+        "signs | heard paid | approves 12.00 SIGNATURE=REQUIRED | signs | signs | served | signs",
+        &format!("- | - | {approved} | signed | - | completed | - | = completed 12.00"),
+    );
+    after_submit(
+        "heard paid | approves 12.00 SIGNATURE=REQUIRED | served",
+        &format!("- | {approved} | completed | = completed 12.00"),
+    );
+    after_submit(
+        "heard not-paid | declines code-used | signs",
+        "- | declined: declined-other, TELL | - | = declined (declined-other)",
+    );
+}

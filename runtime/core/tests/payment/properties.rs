@@ -49,13 +49,17 @@ fn readings() -> impl Strategy<Value = Reading> {
 }
 
 fn submissions() -> impl Strategy<Value = Submission> {
-    (kinds(), prop::bool::weighted(0.8), prop::bool::weighted(0.8), prop::bool::weighted(0.05))
-        .prop_map(|(kind, same, repeatable, too_large)| Submission {
+    let often = || prop::bool::weighted(0.8);
+    let seldom = || prop::bool::weighted(0.05);
+    (kinds(), often(), often(), seldom(), seldom()).prop_map(
+        |(kind, same, repeatable, too_large, of_another)| Submission {
+            of: if of_another { Kind::Release } else { Kind::Sale },
             request: Digest::of(if same { b"one" } else { b"two" }),
             repeatable,
             request_bytes: if too_large { usize::MAX } else { 200 },
             ..submission(kind)
-        })
+        },
+    )
 }
 
 fn endings() -> impl Strategy<Value = Ending> {
@@ -81,6 +85,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
             .prop_map(|(reading, amount, reason)| Input::Heard { reading, amount, reason }),
         6 => endings().prop_map(Input::Ended),
         1 => prop::option::of(reasons()).prop_map(|failed| Input::Printed { failed }),
+        1 => Just(Input::Signed),
         1 => Just(Input::Served),
         1 => Just(Input::GivenBack),
         1 => Just(Input::WatchAgain),
@@ -122,6 +127,16 @@ impl Onlooker {
             Happening::RecoverRuns => {
                 self.payment.count_attempt();
                 Ok(())
+            }
+            Happening::Input(Input::Submit { submission, recovering }) => {
+                // For its own kind of payment, unless the strategy made it another's.
+                let own = self.payment.intent().kind;
+                let is_own = submission.of == Kind::Sale;
+                let of = if is_own { own } else { submission.of };
+                self.takes(&Input::Submit {
+                    submission: Submission { of, ..submission },
+                    recovering,
+                })
             }
             Happening::Input(input) => self.takes(&input),
             Happening::Restart => match folded(&self.journal) {
@@ -239,6 +254,17 @@ proptest! {
     #[test]
     fn no_order_of_events_loses_or_doubles_a_refund(happenings in happenings()) {
         let mut onlooker = Onlooker::new(Kind::Refund);
+        for happening in happenings {
+            onlooker.happens(happening)?;
+        }
+    }
+
+    #[test]
+    fn no_order_of_events_loses_or_doubles_what_is_reserved_completed_or_let_go(
+        kind in prop::sample::select(vec![Kind::PreAuth, Kind::Completion, Kind::Release]),
+        happenings in happenings(),
+    ) {
+        let mut onlooker = Onlooker::new(kind);
         for happening in happenings {
             onlooker.happens(happening)?;
         }

@@ -38,6 +38,7 @@ pub(crate) fn submission(kind: OperationKind) -> Submission {
     Submission {
         operation: "pay".to_owned(),
         kind,
+        of: Kind::Sale,
         request: Digest::of(b"the request"),
         request_bytes: 200,
         recovery_bytes: 20,
@@ -54,7 +55,8 @@ pub(crate) fn folded(journal: &[Event]) -> Option<Payment> {
 /// What the journal must be able to give back.
 pub(crate) fn remembered(payment: &Payment) -> String {
     format!(
-        "{} approved {:?} facts {:?} reason {:?} watched {} fault {:?} copies {} at risk {}",
+        "{} approved {:?} facts {:?} reason {:?} watched {} fault {:?} copies {} signature {:?} at risk \
+         {}",
         payment.state(),
         payment.approved(),
         payment.facts(),
@@ -62,6 +64,7 @@ pub(crate) fn remembered(payment: &Payment) -> String {
         payment.is_watched(),
         payment.fault(),
         payment.copies(),
+        payment.signature(),
         payment.is_at_risk(),
     )
 }
@@ -69,9 +72,11 @@ pub(crate) fn remembered(payment: &Payment) -> String {
 fn transcript(steps: &str) -> String {
     let mut steps = steps.split('|').map(str::trim);
     let mut payment = Payment::new(match words(steps.next().unwrap()).as_slice() {
-        ["sale", amount] => intent(Kind::Sale, yuan(amount)),
-        ["refund", amount] => intent(Kind::Refund, yuan(amount)),
-        other => panic!("a script begins with sale or refund and an amount, not {other:?}"),
+        [kind, amount] => {
+            let named = Kind::ALL.into_iter().find(|known| known.name() == *kind);
+            intent(named.unwrap_or_else(|| panic!("no kind {kind}")), yuan(amount))
+        }
+        other => panic!("a script begins with a kind and an amount, not {other:?}"),
     });
     let mut journal = Vec::new();
     let mut parts = Vec::new();
@@ -87,7 +92,9 @@ fn transcript(steps: &str) -> String {
         let before = payment.clone();
         let stepped = match text.strip_prefix("owner says ") {
             Some(said) => owner_says(&mut payment, said),
-            None => payment.step(input(text)).map_err(|rule| format!("{rule:?}")),
+            None => {
+                payment.step(input(text, payment.intent().kind)).map_err(|rule| format!("{rule:?}"))
+            }
         };
         parts.push(match stepped {
             Ok(step) => {
@@ -127,15 +134,15 @@ fn reason(text: &str) -> Reason {
     text.parse().unwrap()
 }
 
-fn input(text: &str) -> Input {
+fn input(text: &str, own: Kind) -> Input {
     let heard = |reading, amount: Option<&str>, why: Option<&str>| Input::Heard {
         reading,
         amount: amount.map(yuan),
         reason: why.map(reason),
     };
     match words(text).as_slice() {
-        ["submit", rest @ ..] => submit(rest, false),
-        ["repeat", rest @ ..] => submit(rest, true),
+        ["submit", rest @ ..] => submit(rest, own, false),
+        ["repeat", rest @ ..] => submit(rest, own, true),
         ["inquire"] => Input::Ask { kind: OperationKind::Inquiry },
         ["undo"] => Input::Ask { kind: OperationKind::Undo },
         ["take", "back"] => Input::TakeBackRefund,
@@ -165,6 +172,7 @@ fn input(text: &str) -> Input {
         ["restart"] => Input::Rebooted,
         ["printed"] => Input::Printed { failed: None },
         ["print", "fails", why] => Input::Printed { failed: Some(reason(why)) },
+        ["signs"] => Input::Signed,
         ["served"] => Input::Served,
         ["given", "back"] => Input::GivenBack,
         ["watch", "again"] => Input::WatchAgain,
@@ -184,13 +192,18 @@ fn fact(text: &str) -> Vec<Fact> {
     vec![Fact { name: name.to_owned(), value }; count]
 }
 
-fn submit(rest: &[&str], recovering: bool) -> Input {
+/// `own` is the kind of the payment, for which the operation is unless `of=KIND` says otherwise.
+fn submit(rest: &[&str], own: Kind, recovering: bool) -> Input {
     let mut submission = submission(OperationKind::Financial);
+    submission.of = own;
     for word in rest {
         match word.split_once('=').unwrap_or((word, "")) {
             ("offer", "") => {
                 submission.kind = OperationKind::Offer;
                 submission.expires = Some(Duration::from_secs(120));
+            }
+            ("of", of) => {
+                submission.of = Kind::ALL.into_iter().find(|kind| kind.name() == of).unwrap();
             }
             ("service", "") => submission.kind = OperationKind::Service,
             ("inquiry", "") => submission.kind = OperationKind::Inquiry,
@@ -218,9 +231,11 @@ fn event(event: &Event) -> String {
         Event::Authorising { offer: true, expires_ms, .. } => {
             format!("{kind} an offer for {} s", expires_ms.unwrap_or(0) / 1_000)
         }
-        Event::Authorising { .. } | Event::Completed | Event::WatchEnded | Event::Parked => {
-            kind.to_owned()
-        }
+        Event::Authorising { .. }
+        | Event::Signed
+        | Event::Completed
+        | Event::WatchEnded
+        | Event::Parked => kind.to_owned(),
         Event::NotSent { reason }
         | Event::Unknown { reason }
         | Event::Declined { reason }

@@ -180,3 +180,41 @@ fn a_digest_has_one_text_and_reads_back_from_no_other() {
         assert_eq!(Digest::try_from(wrong), Err("a digest is 64 lowercase hex digits"));
     }
 }
+
+#[test]
+fn an_operation_for_another_kind_of_payment_is_refused() {
+    for (kind, other) in [
+        ("sale", "pre-auth"),
+        ("pre-auth", "sale"),
+        ("completion", "refund"),
+        ("refund", "release"),
+        ("release", "completion"),
+    ] {
+        check(
+            &format!("{kind} 5.00 | submit of={other} | submit | heard paid | approves 5.00"),
+            &format!(
+                "refused WrongKind | created {kind} 5.00, authorising, SEND | - | approved 5.00, \
+                 TELL | = approved 5.00"
+            ),
+        );
+    }
+}
+
+#[test]
+fn what_completes_or_lets_go_is_taken_back_only_by_an_operation_made_for_that() {
+    for kind in ["completion", "release"] {
+        check(
+            &format!("{kind} 5.00 | submit | undo | take back | heard undone | cancels offline"),
+            &format!(
+                "created {kind} 5.00, authorising, SEND | refused UndoOfRefund | SEND | - | \
+                 reversed: offline, TELL | = reversed (offline)"
+            ),
+        );
+    }
+    check(
+        "pre-auth 5.00 | submit | take back | undo | heard undone | cancels offline",
+        "created pre-auth 5.00, authorising, SEND | refused WrongKind | SEND | - | reversed: \
+         offline, TELL | = reversed (offline)",
+    );
+    check("pre-auth 5.00 | submit offer", "refused WrongKind | = created");
+}

@@ -141,7 +141,7 @@ pub struct Moment {
     pub counter: u32,
 }
 
-/// The card's side of a [`Session`]. A terminal without a reader takes every default.
+/// The card's side of a [`Session`](super::Session). A terminal without a reader takes every default.
 #[async_trait]
 pub trait CardSession: Send + Sync {
     /// Shows the card screen and waits for the first card.

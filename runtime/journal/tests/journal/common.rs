@@ -60,6 +60,7 @@ pub(crate) fn submit(kind: OperationKind) -> Input {
         submission: Submission {
             operation: "pay".to_owned(),
             kind,
+            of: Kind::Sale,
             request: Digest::of(b"request"),
             request_bytes: 7,
             recovery_bytes: 7,
@@ -85,6 +86,13 @@ pub(crate) fn step(
     input: Input,
     recovery: Recovery<'_>,
 ) -> Result<Vec<Event>, JournalError> {
+    let input = match input {
+        Input::Submit { submission, recovering } => {
+            let of = payment.intent().kind;
+            Input::Submit { submission: Submission { of, ..submission }, recovering }
+        }
+        other => other,
+    };
     let events = payment.step(input).unwrap().events;
     let key = &payment.intent().key;
     journal.commit(&Commit { key, events: &events, recovery, at: at(2_000) })?;

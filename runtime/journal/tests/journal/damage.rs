@@ -219,7 +219,7 @@ fn tampering_is_found_and_named() {
         "PRAGMA journal_mode = DELETE",
         "journal.db is damaged: header: the file says that it has no write-ahead log",
     );
-    check("PRAGMA user_version = 3", "journal.db: user_version is 3, this version reads 2");
+    check("PRAGMA user_version = 4", "journal.db: user_version is 4, this version reads 3");
 }
 
 #[track_caller]

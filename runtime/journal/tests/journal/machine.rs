@@ -34,6 +34,7 @@ fn any_input() -> impl Strategy<Value = Input> {
         Just(Input::Ended(Ending::Died)),
         Just(Input::Rebooted),
         Just(Input::Printed { failed: None }),
+        Just(Input::Signed),
         Just(Input::Served),
         Just(Input::GivenBack),
         Just(Input::WatchOver),

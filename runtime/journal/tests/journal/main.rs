@@ -14,5 +14,6 @@ mod damage;
 mod desk;
 mod files;
 mod full;
+mod linked;
 mod machine;
 mod sale;

@@ -1,7 +1,7 @@
-//! One payment, and what can be done with it: another copy, a refund, a void.
+//! One payment, and what can be done with it: another copy, a refund, a completion, a void.
 //!
 //! A void is the whole rest of a sale of the same shop day, given back as a linked refund; after
-//! that day there is only the refund.
+//! that day there is only the refund. The void of a pre-authorisation lets all of it go, on any day.
 
 use super::{Ask, At, Desk, Leave, Move, Shift};
 use crate::counter::Request;
@@ -9,7 +9,7 @@ use caisson_core::desk::{Act, Details, Page};
 use caisson_core::payment::Kind;
 use caisson_core::{Money, PaymentKey, Reason};
 use caisson_devices::screen::Key;
-use caisson_journal::JournalError;
+use caisson_journal::{JournalError, PaymentRow as Journalled};
 use std::time::Duration;
 
 /// How long a question about money stands.
@@ -19,7 +19,7 @@ const DECIDE_WAIT: Duration = Duration::from_secs(60);
 struct Known {
     details: Details,
     app: String,
-    /// What can go back of it.
+    /// What can go back of it, or is still reserved.
     left: Option<Money>,
 }
 
@@ -40,7 +40,7 @@ impl Desk {
         }
         match act {
             Act::Reprint => self.reprint(shift, key).await,
-            Act::Refund => Ok(Move::Into(At::Refund(key.clone()))),
+            Act::Refund | Act::Complete => Ok(Move::Into(At::Amount(key.clone(), act))),
             Act::Void => Ok(Move::Into(At::Void(key.clone()))),
             Act::Totals | Act::Resolve | Act::Settings => Ok(Move::Stay),
         }
@@ -52,11 +52,17 @@ impl Desk {
         Ok(Move::Stay)
     }
 
-    pub(super) async fn refund(&self, shift: &mut Shift, key: &PaymentKey) -> Result<Move, Leave> {
-        let Some((known, left)) = self.refundable(key, Act::Refund).await? else {
+    /// How much goes back, or of what is reserved is taken?
+    pub(super) async fn amount(
+        &self,
+        shift: &mut Shift,
+        key: &PaymentKey,
+        act: Act,
+    ) -> Result<Move, Leave> {
+        let Some((known, left)) = self.doable(key, act).await? else {
             return Ok(Move::Back);
         };
-        let row = known.details.row;
+        let row = known.details.row.clone();
         let page = Ask::of(Page::RefundAmount { row, left }).within(DECIDE_WAIT);
         let amount = self.ask(shift, page, |pressed| match pressed {
             Key::Amount(minor) => Money::new(minor, left.currency())
@@ -65,14 +71,14 @@ impl Desk {
             _ => None,
         });
         let amount = amount.await?;
-        self.give_back(shift, key, (&known.app, Act::Refund), amount).await
+        self.do_linked(shift, key, (&known, act), amount).await
     }
 
     pub(super) async fn void(&self, shift: &mut Shift, key: &PaymentKey) -> Result<Move, Leave> {
-        let Some((known, left)) = self.refundable(key, Act::Void).await? else {
+        let Some((known, left)) = self.doable(key, Act::Void).await? else {
             return Ok(Move::Back);
         };
-        let row = known.details.row;
+        let row = known.details.row.clone();
         let page = Ask::of(Page::VoidConfirm { row, left }).within(DECIDE_WAIT);
         let is_sure = self.ask(shift, page, |pressed| match pressed {
             Key::Yes => Some(true),
@@ -80,24 +86,25 @@ impl Desk {
             _ => None,
         });
         if is_sure.await? {
-            self.give_back(shift, key, (&known.app, Act::Void), left).await
+            self.do_linked(shift, key, (&known, Act::Void), left).await
         } else {
             Ok(Move::Back)
         }
     }
 
-    async fn give_back(
+    async fn do_linked(
         &self,
         shift: &mut Shift,
         key: &PaymentKey,
-        (app, act): (&str, Act),
+        (known, act): (&Known, Act),
         amount: Money,
     ) -> Result<Move, Leave> {
-        let Some(service) = self.inner().refund_service(app, act) else {
+        let of = known.details.row.kind;
+        let Some(service) = self.inner().linked_service(&known.app, of, act) else {
             return self.said(shift, false, Some(Reason::AppMissing)).await;
         };
         let request = Request {
-            app: app.to_owned(),
+            app: known.app.clone(),
             service,
             amount: amount.to_string(),
             currency: Some(amount.currency().code().to_owned()),
@@ -108,11 +115,7 @@ impl Desk {
     }
 
     /// The payment and what is left of it, where `act` can still be done.
-    async fn refundable(
-        &self,
-        key: &PaymentKey,
-        act: Act,
-    ) -> Result<Option<(Known, Money)>, Leave> {
+    async fn doable(&self, key: &PaymentKey, act: Act) -> Result<Option<(Known, Money)>, Leave> {
         let known = self.known(key).await?.filter(|known| known.details.acts.contains(&act));
         Ok(known.and_then(|known| known.left.map(|left| (known, left))))
     }
@@ -122,28 +125,35 @@ impl Desk {
         let wanted = key.clone();
         let found = inner.journal.with(move |journal| {
             let (payment, row) = (journal.payment(&wanted)?, journal.row(&wanted)?);
-            let refunded = match &row {
-                Some(row) if row.kind == Kind::Sale => Some(journal.refunded(&wanted)?),
+            let leads_on = |row: &Journalled| row.kind.takes_money() || row.kind == Kind::PreAuth;
+            let used = match &row {
+                Some(row) if leads_on(row) => Some(journal.used(&wanted)?),
                 Some(_) | None => None,
             };
-            Ok::<_, JournalError>(payment.zip(row).map(|(payment, row)| (payment, row, refunded)))
+            Ok::<_, JournalError>(payment.zip(row).map(|(payment, row)| (payment, row, used)))
         });
-        let Some((payment, row, refunded)) = found.await?? else { return Ok(None) };
+        let Some((payment, row, used)) = found.await?? else { return Ok(None) };
         let approved = payment.approved().filter(|_| payment.state().has_moved_money());
-        let left = approved.zip(refunded).and_then(|(approved, back)| approved.minus(back).ok());
+        let left = approved.zip(used).and_then(|(approved, used)| approved.minus(used).ok());
         let left = left.filter(|left| !left.is_zero());
         let mut acts = Vec::new();
         acts.extend(approved.map(|_| Act::Reprint));
-        if left.is_some() && inner.refund_service(&row.app, Act::Refund).is_some() {
-            acts.push(Act::Refund);
+        if left.is_some() {
             let is_today = inner.day_of(row.first_at) == inner.day_of(inner.clock.now());
-            acts.extend(is_today.then_some(Act::Void));
+            let further: &[Act] = match row.kind {
+                Kind::PreAuth => &[Act::Complete, Act::Void],
+                _ if is_today => &[Act::Refund, Act::Void],
+                _ => &[Act::Refund],
+            };
+            let offers = |act: &&Act| inner.linked_service(&row.app, row.kind, **act).is_some();
+            acts.extend(further.iter().filter(offers));
         }
         let facts = payment.facts().iter().map(|fact| (fact.name.clone(), fact.value.clone()));
         let details = Details {
             row: inner.payment_row(&row),
             reason: row.reason,
-            refunded: refunded.filter(|money| !money.is_zero()),
+            // What was reserved and is used did not go back.
+            refunded: used.filter(|used| row.kind.takes_money() && !used.is_zero()),
             facts: facts.collect(),
             acts,
         };

@@ -4,6 +4,7 @@ use crate::clock::local_text;
 use crate::counter::shown_as;
 use crate::terminal::Inner;
 use caisson_core::desk::{Act, PaymentRow};
+use caisson_core::payment::Kind;
 use caisson_host::ServiceKind;
 use caisson_journal::{PaymentRow as Journalled, WallTime};
 
@@ -30,10 +31,19 @@ impl Inner {
         name.unwrap_or(app).to_owned()
     }
 
-    /// The service with which `app` gives money back: where all of it goes back on its own day,
-    /// the one with the id `void`, where the app has such a one.
-    pub(super) fn refund_service(&self, app: &str, act: Act) -> Option<String> {
+    /// The service with which `app` does `act` with a payment of the kind `of`. Where all of what
+    /// was taken goes back on its own day, that is the one with the id `void`, where the app has
+    /// such a one.
+    pub(super) fn linked_service(&self, app: &str, of: Kind, act: Act) -> Option<String> {
         let services = self.hosted(app)?.services();
+        let reserved = match (of, act) {
+            (Kind::PreAuth, Act::Complete) => Some(ServiceKind::Completion),
+            (Kind::PreAuth, Act::Void) => Some(ServiceKind::Release),
+            _ => None,
+        };
+        if let Some(kind) = reserved {
+            return services.iter().find(|s| s.kind == kind).map(|s| s.id.clone());
+        }
         let mut refunds = services.iter().filter(|s| s.kind == ServiceKind::Refund);
         let void = refunds.clone().find(|s| act == Act::Void && s.id == VOID);
         void.or_else(|| refunds.next()).map(|s| s.id.clone())

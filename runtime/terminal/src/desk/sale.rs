@@ -73,7 +73,10 @@ impl Desk {
     pub(super) async fn take(&self, shift: &mut Shift, request: Request) -> Result<Move, Leave> {
         self.hand_over();
         let report = self.terminal.pay_with(request, Receipts::Asked).await?;
-        let was_served = matches!(report.outcome, Outcome::Approved | Outcome::Refunded);
+        let was_served = matches!(
+            report.outcome,
+            Outcome::Approved | Outcome::Refunded | Outcome::Reserved | Outcome::Released
+        );
         if was_served && report.print_failed.is_none() {
             return Ok(Move::Home);
         }

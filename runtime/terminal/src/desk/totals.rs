@@ -24,8 +24,9 @@ struct Sums {
 impl Sums {
     const fn add(&mut self, kind: Kind, moved: Money) {
         let (count, sum) = match kind {
-            Kind::Sale => (&mut self.sales, &mut self.sold),
+            Kind::Sale | Kind::Completion => (&mut self.sales, &mut self.sold),
             Kind::Refund => (&mut self.refunds, &mut self.refunded),
+            Kind::PreAuth | Kind::Release => return,
         };
         *count = count.saturating_add(1);
         *sum = sum.saturating_add(moved.minor());
@@ -84,7 +85,11 @@ impl Desk {
 fn lines(today: &[PaymentRow], name: impl Fn(&str) -> String) -> Vec<TotalRow> {
     let mut each: BTreeMap<(&'static str, String), (Currency, Sums)> = BTreeMap::new();
     let mut all: BTreeMap<&'static str, (Currency, Sums)> = BTreeMap::new();
-    for row in today.iter().filter(|row| row.state.has_moved_money()) {
+    // What was only reserved, or let go, is in no line.
+    let counts = |row: &&PaymentRow| {
+        row.state.has_moved_money() && !matches!(row.kind, Kind::PreAuth | Kind::Release)
+    };
+    for row in today.iter().filter(counts) {
         let moved = row.approved.unwrap_or(row.amount);
         let currency = moved.currency();
         let of_method = each.entry((currency.code(), name(&row.app)));

@@ -1,7 +1,9 @@
 //! A PIN that a cardholder keyed, and the card number that it goes with.
 //!
 //! Guarantees: neither has a text form, both have a `Debug` that tells nothing, not even a length,
-//! and a PIN is wiped when it is dropped. A [`Pan`] borrows: whoever read it wipes it.
+//! and a PIN is wiped when it is dropped, wherever it was moved meanwhile: its digits stay where they
+//! were first put, for what is moved leaves its bytes behind. A [`Pan`] borrows: whoever read it
+//! wipes it.
 
 use std::fmt;
 use zeroize::Zeroizing;
@@ -18,8 +20,7 @@ pub const PAN_DIGITS_MAX: usize = 19;
 
 /// 4 to 12 digits that a cardholder keyed.
 pub struct Pin {
-    digits: Zeroizing<[u8; PIN_DIGITS_MAX]>,
-    length: usize,
+    digits: Zeroizing<Vec<u8>>,
 }
 
 impl Pin {
@@ -30,23 +31,24 @@ impl Pin {
         if !(PIN_DIGITS_MIN..=PIN_DIGITS_MAX).contains(&text.len()) {
             return None;
         }
-        let mut digits = Zeroizing::new([0; PIN_DIGITS_MAX]);
-        for (to, from) in digits.iter_mut().zip(text) {
-            *to = digit(*from)?;
+        // With room for all of them: a vector that grows leaves the shorter one behind.
+        let mut digits = Zeroizing::new(Vec::with_capacity(PIN_DIGITS_MAX));
+        for character in text {
+            digits.push(digit(*character)?);
         }
-        Some(Self { digits, length: text.len() })
+        Some(Self { digits })
     }
 
-    /// The block for the card in the reader, and for nobody else: ISO 9564-1 format 2, which is
+    /// The 8 bytes for the card in the reader, and for nobody else: ISO 9564-1 format 2, which is
     /// the plaintext PIN block of EMV Book 3, 6.5.12.
     #[must_use]
-    pub fn card_block(&self) -> Zeroizing<[u8; 8]> {
+    pub fn card_block(&self) -> Zeroizing<Vec<u8>> {
         super::pin_block::card_block(self)
     }
 
     /// The digits, each from 0 to 9.
     pub(super) fn digits(&self) -> &[u8] {
-        self.digits.get(..self.length).unwrap_or_default()
+        &self.digits
     }
 }
 

@@ -1,7 +1,8 @@
 //! PIN blocks: ISO 9564-1 formats 0, 3 and 4 for the host, format 2 for the card.
 //!
 //! Guarantees: a format goes only with a cipher of its block length (0 and 3 with TDES, 4 with
-//! AES), fill digits are random where the format wants them so, and clear blocks are wiped.
+//! AES), fill digits are random where the format wants them so, and clear blocks are wiped; they are
+//! vectors, because an array that is moved leaves its bytes behind.
 //! Deliberately not here: reading a block; no terminal does that.
 
 use super::cipher::CipherKey;
@@ -138,14 +139,14 @@ pub(crate) fn encipher_with<E>(
     match (format, block_bytes) {
         (PinFormat::Iso0 | PinFormat::Iso3, BLOCK) => {
             let Some(mut block) = clear_block(format, pan, pin, fill) else { return Ok(None) };
-            encrypt(block.as_mut_slice())?;
+            encrypt(&mut block)?;
             Ok(Some(block.to_vec()))
         }
         (PinFormat::Iso4, LONG_BLOCK) => {
             let (mut block, pan) = clear_fields(pan, pin, fill);
-            encrypt(block.as_mut_slice())?;
-            add(block.as_mut_slice(), pan.as_slice());
-            encrypt(block.as_mut_slice())?;
+            encrypt(&mut block)?;
+            add(&mut block, &pan);
+            encrypt(&mut block)?;
             Ok(Some(block.to_vec()))
         }
         _ => Ok(None),
@@ -158,7 +159,7 @@ pub(crate) fn clear_block(
     pan: Pan<'_>,
     pin: &Pin,
     fill: &Fill,
-) -> Option<Zeroizing<[u8; BLOCK]>> {
+) -> Option<Zeroizing<Vec<u8>>> {
     let mut block = match format {
         PinFormat::Iso0 => pin_field(0, pin, |_| 0xF),
         PinFormat::Iso3 => {
@@ -173,8 +174,7 @@ pub(crate) fn clear_block(
     let mut nibbles = Zeroizing::new([0; 2 * BLOCK]);
     let account = pan.digits().rev().skip(1).take(ACCOUNT_DIGITS);
     nibbles.iter_mut().rev().zip(account).for_each(|(to, from)| *to = from);
-    let account: Zeroizing<[u8; BLOCK]> = packed(nibbles.as_slice());
-    add(block.as_mut_slice(), account.as_slice());
+    add(&mut block, &packed(nibbles.as_slice()));
     Some(block)
 }
 
@@ -183,8 +183,8 @@ pub(crate) fn clear_fields(
     pan: Pan<'_>,
     pin: &Pin,
     fill: &Fill,
-) -> (Zeroizing<[u8; LONG_BLOCK]>, Zeroizing<[u8; LONG_BLOCK]>) {
-    let mut block = Zeroizing::new([0; LONG_BLOCK]);
+) -> (Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>) {
+    let mut block = Zeroizing::new(vec![0; LONG_BLOCK]);
     let left = pin_field(4, pin, |_| 0xA);
     let bytes = left.iter().chain(&fill.bytes);
     block.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
@@ -201,12 +201,12 @@ pub(crate) fn clear_fields(
 }
 
 /// Format 2.
-pub(super) fn card_block(pin: &Pin) -> Zeroizing<[u8; BLOCK]> {
+pub(super) fn card_block(pin: &Pin) -> Zeroizing<Vec<u8>> {
     pin_field(2, pin, |_| 0xF)
 }
 
 /// Control, length, digits, and what `fill` gives for each place that is left.
-fn pin_field(control: u8, pin: &Pin, fill: impl Fn(usize) -> u8) -> Zeroizing<[u8; BLOCK]> {
+fn pin_field(control: u8, pin: &Pin, fill: impl Fn(usize) -> u8) -> Zeroizing<Vec<u8>> {
     let length = u8::try_from(pin.digits().len()).unwrap_or_default();
     let mut nibbles = Zeroizing::new([0; 2 * BLOCK]);
     let given = [control, length];
@@ -217,8 +217,8 @@ fn pin_field(control: u8, pin: &Pin, fill: impl Fn(usize) -> u8) -> Zeroizing<[u
     packed(nibbles.as_slice())
 }
 
-fn packed<const N: usize>(nibbles: &[u8]) -> Zeroizing<[u8; N]> {
-    let mut bytes = Zeroizing::new([0; N]);
+fn packed(nibbles: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(vec![0; nibbles.len() / 2]);
     for (byte, pair) in bytes.iter_mut().zip(nibbles.chunks_exact(2)) {
         *byte = pair.iter().fold(0, |sum, nibble| sum << 4 | nibble);
     }

@@ -3,6 +3,7 @@
 use super::shared::Shared;
 use crate::transcript::Entry;
 use caisson_acquirer::Fault;
+use caisson_cards::deck;
 use caisson_journal::{Quality, WallTime};
 use caisson_terminal::local_text;
 use std::sync::Arc;
@@ -59,6 +60,8 @@ pub struct Panel {
     pub camera: String,
     /// What the customer's phone said last.
     pub phone: String,
+    /// The cards of the deck, by name.
+    pub cards: Vec<String>,
     /// `ready`, or what is wrong.
     pub printer: String,
     /// The device's links, the best first.
@@ -67,7 +70,7 @@ pub struct Panel {
     pub clock: String,
     /// True while the apps' storage takes no more.
     pub is_storage_full: bool,
-    /// What the acquirer will do wrong, in the order in which it will.
+    /// What the acquirer will do wrong, in the order in which it will; then the bank, which is named.
     pub acquirer: Vec<String>,
     /// The newest last.
     pub transcript: Vec<PanelLine>,
@@ -94,7 +97,12 @@ pub(super) async fn keep(shared: Arc<Shared>) {
 impl Shared {
     fn panel(&self) -> Panel {
         let waiting = self.around.gateway.faults().waiting();
-        let acquirer: Vec<String> = waiting.iter().map(Fault::to_string).collect();
+        let of_bank = self.around.bank.faults().waiting();
+        let acquirer: Vec<String> = waiting
+            .iter()
+            .map(Fault::to_string)
+            .chain(of_bank.iter().map(|fault| format!("bank: {fault}")))
+            .collect();
         let transcript = &self.around.transcript;
         let state = self.state();
         let entries = transcript.since(transcript.len().saturating_sub(LINES_SEARCHED_MAX));
@@ -113,6 +121,7 @@ impl Shared {
                 fault => fault.to_owned(),
             },
             phone: state.phone.clone(),
+            cards: deck::CARDS.iter().map(|(name, _)| (*name).to_owned()).collect(),
             printer: devices.printer.clone(),
             links: devices.links.iter().map(link).collect(),
             clock: clock(devices.clock_ahead_ms, devices.utc_offset_minutes),

@@ -10,6 +10,7 @@ use crate::step::{DeskStep, PhoneAct, Step, WindowStep};
 use crate::transcript::words;
 use caisson_acquirer::Wallet;
 use caisson_core::PaymentKey;
+use caisson_core::desk::Act;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -50,6 +51,7 @@ impl Shared {
         match step {
             Step::Pay { .. }
             | Step::Refund { .. }
+            | Step::Complete { .. }
             | Step::Reprint { .. }
             | Step::Serve { .. }
             | Step::Desk(_) => {
@@ -131,11 +133,15 @@ impl Shared {
             Step::Serve { service } => hand.pick(service).await.map_err(told),
             Step::Refund { amount, payment } => {
                 let key = self.key_of(*payment).await?;
-                hand.give_back(&key, Some(amount)).await.map_err(told)
+                hand.some_of(&key, Act::Refund, amount).await.map_err(told)
+            }
+            Step::Complete { amount, payment } => {
+                let key = self.key_of(*payment).await?;
+                hand.some_of(&key, Act::Complete, amount).await.map_err(told)
             }
             Step::Desk(DeskStep::Void { payment }) => {
                 let key = self.key_of(*payment).await?;
-                hand.give_back(&key, None).await.map_err(told)
+                hand.void(&key).await.map_err(told)
             }
             Step::Reprint { payment } => {
                 let key = self.key_of(*payment).await?;

@@ -135,7 +135,7 @@ pub async fn run_terminal(
     ended
 }
 
-/// What the terminal offers, sales first, each kind in the desk's order.
+/// What the terminal offers to begin, sales first, each kind in the desk's order.
 pub(crate) fn offered(world: &World) -> Vec<Offered> {
     let of = |kind: ServiceKind| {
         world.terminal.services().filter(move |(_, service)| service.kind == kind).map(
@@ -144,11 +144,11 @@ pub(crate) fn offered(world: &World) -> Vec<Offered> {
                 service: service.id.clone(),
                 zh: service.zh.clone(),
                 en: service.en.clone(),
-                is_sale: kind == ServiceKind::Sale,
+                is_sale: kind != ServiceKind::Serve,
             },
         )
     };
-    of(ServiceKind::Sale).chain(of(ServiceKind::Serve)).collect()
+    of(ServiceKind::Sale).chain(of(ServiceKind::PreAuth)).chain(of(ServiceKind::Serve)).collect()
 }
 
 async fn showings(world: Arc<World>, up: mpsc::Sender<Up>) {

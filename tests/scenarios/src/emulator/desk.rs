@@ -5,6 +5,7 @@ use crate::desktop::offered;
 use crate::emulator::waits::ENDS_WITHIN;
 use crate::hand::{self, Hand};
 use crate::step::{DeskStep, Step};
+use caisson_core::desk::Act;
 use caisson_devices::emulated::camera::Scene;
 use caisson_terminal::Desk;
 use tokio::time::timeout;
@@ -53,6 +54,7 @@ impl Emulator<'_> {
             Step::Ends => return Some(self.wait_for_end_at_the_desk().await),
             Step::Pay { .. }
             | Step::Refund { .. }
+            | Step::Complete { .. }
             | Step::Reprint { .. }
             | Step::Serve { .. }
             | Step::Desk(_) => {
@@ -75,11 +77,15 @@ impl Emulator<'_> {
             Step::Serve { service } => Ok(hand.pick(service).await?),
             Step::Refund { amount, payment } => {
                 let key = devices::payment(self.world, *payment).await?;
-                Ok(hand.give_back(&key, Some(amount)).await?)
+                Ok(hand.some_of(&key, Act::Refund, amount).await?)
+            }
+            Step::Complete { amount, payment } => {
+                let key = devices::payment(self.world, *payment).await?;
+                Ok(hand.some_of(&key, Act::Complete, amount).await?)
             }
             Step::Desk(DeskStep::Void { payment }) => {
                 let key = devices::payment(self.world, *payment).await?;
-                Ok(hand.give_back(&key, None).await?)
+                Ok(hand.void(&key).await?)
             }
             Step::Reprint { payment } => {
                 let key = devices::payment(self.world, *payment).await?;

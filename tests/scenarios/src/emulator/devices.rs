@@ -66,6 +66,19 @@ pub(crate) async fn compare(world: &World) -> Result<(), PerformError> {
     Ok(())
 }
 
+/// The app that offers `service`: the world's own where it does, else the first that does.
+pub(crate) fn app_with(world: &World, service: &str) -> String {
+    let own = world.setup().app.as_str();
+    let mut apps: Vec<&str> = world
+        .terminal
+        .services()
+        .filter(|(_, offered)| offered.id == service)
+        .map(|(app, _)| app)
+        .collect();
+    apps.sort_by_key(|app| *app != own);
+    apps.first().copied().unwrap_or(own).to_owned()
+}
+
 /// The key of the journal's payment `number`, from 1, in order of creation.
 pub(crate) async fn payment(world: &World, number: usize) -> Result<PaymentKey, PerformError> {
     row(world, number).await.map(|row| row.key)

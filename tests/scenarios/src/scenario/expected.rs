@@ -9,11 +9,14 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The forms of a sheet, for help and errors.
-pub(super) const PAPER_FORMS: &str = "\"receipt 12.00, original\", \"refund 5.00, duplicate\", \
-    either with \", incomplete\"; or \"none\" alone";
+pub(super) const PAPER_FORMS: &str = "\"receipt 12.00, original\", \"refund 5.00, duplicate\" (or \
+    pre-auth, completion, release), each with \", incomplete\"; or \"none\" alone";
 /// The forms of a statement about the books, for help and errors.
 pub(super) const BOOKS_FORMS: &str = "\"captured 1200 CNY, once\" (\"twice\", \"3 times\"), \
-    \"given back 500 CNY\", \"net 700 CNY\" (minor units), \"nothing\"";
+    \"given back 500 CNY\", \"net 700 CNY\", \"held 1200 CNY\" (minor units), \"nothing\"";
+
+/// What a sheet is of.
+const SHEETS: [&str; 5] = ["receipt", "refund", "pre-auth", "completion", "release"];
 
 /// A sheet that is expected, as `check` words those that came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +31,7 @@ impl FromStr for Paper {
         let (what, copy, rest) = (parts.next(), parts.next(), parts.collect::<Vec<_>>());
         let is_sheet = what.and_then(|what| what.split_once(' ')).is_some_and(|(kind, amount)| {
             let amount = amount.parse::<f64>().is_ok() && amount.contains('.');
-            matches!(kind, "receipt" | "refund") && amount
+            SHEETS.contains(&kind) && amount
         });
         let is_copy = matches!(copy, Some("original" | "duplicate"));
         let is_sheet = is_sheet && is_copy && (rest.is_empty() || rest == ["incomplete"]);
@@ -114,6 +117,8 @@ pub(crate) enum Books {
     GivenBack(Money),
     /// So much is left.
     Net(Money),
+    /// So much is reserved and was not taken.
+    Held(Money),
 }
 
 impl FromStr for Books {
@@ -129,6 +134,8 @@ impl FromStr for Books {
             })
         } else if let Some(rest) = text.strip_prefix("given back ") {
             minor(rest).map(Self::GivenBack)
+        } else if let Some(rest) = text.strip_prefix("held ") {
+            minor(rest).map(Self::Held)
         } else {
             text.strip_prefix("net ").and_then(minor).map(Self::Net)
         };
@@ -147,6 +154,7 @@ impl fmt::Display for Books {
                 write!(f, "captured {}, {times} times", minor(amount))
             }
             Self::GivenBack(amount) => write!(f, "given back {}", minor(amount)),
+            Self::Held(amount) => write!(f, "held {}", minor(amount)),
             Self::Net(amount) => write!(f, "net {}", minor(amount)),
         }
     }

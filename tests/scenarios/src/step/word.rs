@@ -95,9 +95,12 @@ pub(super) fn act(name: &str) -> Result<Act, String> {
     match name {
         "reprint" => Ok(Act::Reprint),
         "refund" => Ok(Act::Refund),
+        "complete" => Ok(Act::Complete),
         "void" => Ok(Act::Void),
         "resolve" => Ok(Act::Resolve),
-        _ => Err(format!("\"{name}\" is no button; write ok, reprint, refund, void or resolve")),
+        _ => Err(format!(
+            "\"{name}\" is no button; write ok, reprint, refund, complete, void or resolve"
+        )),
     }
 }
 
@@ -106,6 +109,7 @@ pub(crate) const fn act_word(act: Act) -> &'static str {
     match act {
         Act::Reprint => "reprint",
         Act::Refund => "refund",
+        Act::Complete => "complete",
         Act::Void => "void",
         Act::Totals => "totals",
         Act::Resolve => "resolve",

@@ -8,7 +8,8 @@ use crate::adapters::words::{headline, tone};
 use crate::generated::{DeskFact, DeskKind, DeskRow, DeskTotal, Tone};
 use crate::money;
 use caisson_core::desk::{Details, MethodRow, Operator, Page, PaymentRow, Problem, TotalRow};
-use caisson_core::{Language, Reason};
+use caisson_core::payment::Kind;
+use caisson_core::{Language, Money, Reason};
 
 /// What is drawn of a page.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -70,11 +71,7 @@ impl Model {
             }
             Page::Details(details) => model.details(details, language),
             Page::RefundAmount { row, .. } => model.about(row, language),
-            Page::VoidConfirm { row, left } => Self {
-                amount: money::text(*left),
-                main: words::give_back(Some(*left), language),
-                ..model.about(row, language)
-            },
+            Page::VoidConfirm { row, left } => model.void(row, *left, language),
             Page::Totals { day, rows } => {
                 let totals = rows.iter().map(|row| total(row, language)).collect();
                 Self { about: day.clone(), totals, ..model }
@@ -131,6 +128,17 @@ impl Model {
             about: format!("{} · {}", words::method(row, language), row.when),
             ..self
         }
+    }
+
+    /// All of it goes back; of a pre-authorisation nothing does, it is let go.
+    fn void(self, row: &PaymentRow, left: Money, language: Language) -> Self {
+        let (main, why) = match row.kind {
+            Kind::PreAuth => {
+                (words::let_go(left, language), words::LETS_GO.in_language(language).to_owned())
+            }
+            _ => (words::give_back(Some(left), language), String::new()),
+        };
+        Self { amount: money::text(left), main, why, ..self.about(row, language) }
     }
 
     fn because(self, reason: Option<Reason>, language: Language) -> Self {

@@ -9,6 +9,7 @@ use super::words;
 use crate::entry::{AmountEntry, CodeEntry};
 use crate::generated::DeskPlace;
 use caisson_core::desk::{Act, Page, SEARCH_CHARS_MAX, Settings, SignInTrouble, Theme, Volume};
+use caisson_core::payment::Kind;
 use caisson_core::{Language, Money, PaymentKey};
 use caisson_devices::screen::{Key, Place};
 
@@ -177,18 +178,21 @@ impl DeskState {
 
     fn amount_model(&self, model: Model, amount: &AmountEntry, max: Money) -> Model {
         let keyed = amount.whole().and_then(|minor| Money::new(minor, max.currency()).ok());
-        let is_refund = matches!(self.page, Page::RefundAmount { .. });
         let is_note_bad = !amount.trouble(self.language).is_empty();
-        let note = match (is_refund, is_note_bad) {
-            (true, _) => words::left(max, self.language),
-            (false, true) => words::at_most(max, self.language),
-            (false, false) if keyed.is_none() => words::BEGIN.in_language(self.language).to_owned(),
-            (false, false) => String::new(),
+        let note = match (&self.page, is_note_bad) {
+            (Page::RefundAmount { row, .. }, _) if row.kind == Kind::PreAuth => {
+                words::reserved(max, self.language)
+            }
+            (Page::RefundAmount { .. }, _) => words::left(max, self.language),
+            (_, true) => words::at_most(max, self.language),
+            (_, false) if keyed.is_none() => words::BEGIN.in_language(self.language).to_owned(),
+            (_, false) => String::new(),
         };
-        let main = if is_refund {
-            words::give_back(keyed, self.language)
-        } else {
-            words::charge(keyed, self.language)
+        let main = match &self.page {
+            Page::RefundAmount { row, .. } if row.kind != Kind::PreAuth => {
+                words::give_back(keyed, self.language)
+            }
+            _ => words::charge(keyed, self.language),
         };
         Model {
             amount: amount.text(),

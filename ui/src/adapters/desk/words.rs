@@ -10,7 +10,7 @@ use caisson_core::{Language, Money, Text};
 /// The amount of a row: what went back has a minus.
 pub(super) fn row_money(row: &PaymentRow) -> String {
     match row.kind {
-        Kind::Sale => money::text(row.amount),
+        Kind::Sale | Kind::PreAuth | Kind::Completion | Kind::Release => money::text(row.amount),
         Kind::Refund => format!("-{}", money::text(row.amount)),
     }
 }
@@ -25,13 +25,16 @@ pub(super) fn net(sold: Money, refunded: Money) -> String {
     }
 }
 
-/// The way to pay, and that it went back where it did.
+/// The way to pay, and what was done where that is no sale.
 pub(super) fn method(row: &PaymentRow, language: Language) -> String {
-    match (row.kind, language) {
-        (Kind::Sale, _) => row.method.clone(),
-        (Kind::Refund, Language::Zh) => format!("{} 退款", row.method),
-        (Kind::Refund, Language::En) => format!("{} refund", row.method),
-    }
+    let what = match row.kind {
+        Kind::Sale => return row.method.clone(),
+        Kind::Refund => Text { zh: "退款", en: "refund" },
+        Kind::PreAuth => Text { zh: "预授权", en: "pre-authorisation" },
+        Kind::Completion => Text { zh: "预授权完成", en: "completion" },
+        Kind::Release => Text { zh: "预授权撤销", en: "pre-authorisation void" },
+    };
+    format!("{} {}", row.method, what.in_language(language))
 }
 
 /// Month, day, hour and minute, for a list.
@@ -62,6 +65,11 @@ pub(super) fn charge(amount: Option<Money>, language: Language) -> String {
     with_amount(CHARGE, amount, language)
 }
 
+/// Let so much go.
+pub(super) fn let_go(amount: Money, language: Language) -> String {
+    with_amount(LET_GO, Some(amount), language)
+}
+
 /// Give so much back.
 pub(super) fn give_back(amount: Option<Money>, language: Language) -> String {
     with_amount(GIVE_BACK, amount, language)
@@ -85,6 +93,14 @@ pub(super) fn left(left: Money, language: Language) -> String {
     match language {
         Language::Zh => format!("最多可退{}", money::text(left)),
         Language::En => format!("Up to {} can go back", money::text(left)),
+    }
+}
+
+/// No more than this is still reserved.
+pub(super) fn reserved(left: Money, language: Language) -> String {
+    match language {
+        Language::Zh => format!("预授权可用{}", money::text(left)),
+        Language::En => format!("Up to {} is reserved", money::text(left)),
     }
 }
 
@@ -170,14 +186,23 @@ pub(super) const fn owner(problem: &Problem) -> Text {
 /// What an owner says became of it: `paid` or not.
 pub(super) const fn became(kind: Kind, paid: bool) -> Text {
     match (kind, paid) {
-        (Kind::Sale, true) => Text { zh: "顾客已付款", en: "The customer has paid" },
-        (Kind::Sale, false) => Text { zh: "顾客未付款", en: "The customer has not paid" },
+        (Kind::PreAuth, true) => Text { zh: "预授权成功", en: "The money is reserved" },
+        (Kind::PreAuth, false) => Text { zh: "预授权未成功", en: "Nothing is reserved" },
+        (Kind::Release, true) => Text { zh: "预授权已撤销", en: "It was let go" },
+        (Kind::Release, false) => Text { zh: "预授权未撤销", en: "It is still reserved" },
+        (Kind::Sale | Kind::Completion, true) => {
+            Text { zh: "顾客已付款", en: "The customer has paid" }
+        }
+        (Kind::Sale | Kind::Completion, false) => {
+            Text { zh: "顾客未付款", en: "The customer has not paid" }
+        }
         (Kind::Refund, true) => Text { zh: "款项已退回", en: "The money went back" },
         (Kind::Refund, false) => Text { zh: "款项未退回", en: "The money did not go back" },
     }
 }
 
 const CHARGE: Text = Text { zh: "收款", en: "Charge" };
+const LET_GO: Text = Text { zh: "撤销预授权", en: "Let go" };
 const GIVE_BACK: Text = Text { zh: "退款", en: "Refund" };
 const ASKING: Text = Text {
     zh: "正在自动向收单机构查询，有结果会立即更新。请勿重复收款。",
@@ -212,6 +237,11 @@ pub(super) const DOWN: Text = Text { zh: "暂不可用", en: "Not available" };
 pub(super) const ASKS: Text = Text { zh: "自动查询中", en: "Being checked" };
 /// The owner must.
 pub(super) const OWNER_DECIDES: Text = Text { zh: "请店主处理", en: "For the owner" };
+/// What the void of a pre-authorisation does.
+pub(super) const LETS_GO: Text = Text {
+    zh: "冻结的金额将全部解冻。",
+    en: "All that is reserved on the card is free again.",
+};
 /// What to do at an empty keypad.
 pub(super) const BEGIN: Text =
     Text { zh: "输入金额，再选择付款方式", en: "Key the amount, then how it is paid" };

@@ -49,6 +49,11 @@ macro_rules! acquirer_rows {
         why "退款金额超过可退金额。" "The refund is more than is left of the payment."
         next "请核对原交易和已退金额后重新输入。" "Check the payment and what was refunded, then enter again."
         customer "退款金额有误，请稍候。" "The refund amount is wrong. Please wait.";
+    /// A completion above what is still reserved.
+    ReservedExceeds "reserved-exceeds" NotPaid Cashier Otherwise
+        why "金额超过预授权的可用金额，或预授权已用完。" "That is more than is still reserved."
+        next "请核对预授权的金额、完成和撤销记录。" "Check the pre-authorisation, and what was completed or voided of it."
+        customer "金额有误，请稍候。" "The amount is wrong. Please wait.";
     /// The original took no money.
     OriginalNotPaid "original-not-paid" NotPaid Cashier Otherwise
         why "原交易没有收到款。" "The original payment took no money."

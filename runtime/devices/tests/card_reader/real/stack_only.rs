@@ -6,7 +6,7 @@ use caisson_core::permission::Grants;
 use caisson_devices::card_reader::{
     Access, CardReader, CardReaderError, Detected, Interface, Wanted,
 };
-use caisson_devices::emulated::card_reader::{CardGone, VirtualCard};
+use caisson_devices::emulated::card_reader::{Silence, VirtualCard};
 use caisson_devices::linux::card_reader::{LinuxCardReader, Options, ReaderRule};
 
 use super::super::cards::{COUNT, Clerk, ECHO};
@@ -87,7 +87,7 @@ fn a_reader_that_the_profile_does_not_name_is_missing() {
 struct Broken;
 
 impl VirtualCard for Broken {
-    fn transmit(&mut self, _: &[u8]) -> Result<Vec<u8>, CardGone> {
+    fn transmit(&mut self, _: &[u8]) -> Result<Vec<u8>, Silence> {
         Ok(vec![0x6F, 0x00])
     }
 
@@ -120,7 +120,7 @@ fn a_chip_without_an_answer_to_reset_is_mute_until_it_is_taken_out() {
 struct Scale(Vec<u8>);
 
 impl VirtualCard for Scale {
-    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, CardGone> {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, Silence> {
         Ok(vec![u8::try_from(command.len()).unwrap(), 0x90, 0x00])
     }
 

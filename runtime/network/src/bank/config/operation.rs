@@ -8,6 +8,7 @@ use crate::config::check::Source;
 use crate::config::{ConfigError, Fault};
 use crate::destination::{Form, Operation};
 use caisson_core::operation::OperationKind;
+use caisson_core::payment::Kind;
 use caisson_iso8583::Mti;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,12 +30,14 @@ impl Source<'_> {
             return Err(self.wrong(&raw.kind.span(), &key("kind"), Fault::NotHere { why }));
         }
         let mti = self.mti(raw, &key)?;
+        let original = self.original(raw, &key)?;
         let form = BankForm {
             bank: Arc::clone(bank),
             mti,
             processing_code: self.processing_code(raw, mti, bank, &key)?,
             fields: BTreeSet::new(),
-            original: self.original(raw, &key)?,
+            original,
+            of: self.of(raw, original, &key)?,
             pin: self.pin(raw, &key)?,
             protection: self.protection(raw, bank, &key)?,
             codes: self.result_of(raw, results, &key)?,
@@ -96,6 +99,26 @@ impl Source<'_> {
         let why =
             "only what moves money gives back or completes an earlier payment, or undoes that";
         Err(self.wrong(&original.span(), &key("original"), Fault::NotHere { why }))
+    }
+
+    /// The kind of payment that it is for; where the file does not say, a sale, or a refund where
+    /// there is an earlier payment.
+    fn of(
+        &self,
+        raw: &raw::Operation,
+        original: bool,
+        key: &dyn Fn(&str) -> String,
+    ) -> Result<Kind, ConfigError> {
+        let Some(of) = &raw.of else {
+            return Ok(if original { Kind::Refund } else { Kind::Sale });
+        };
+        let moves = matches!(raw.kind.get_ref(), OperationKind::Financial | OperationKind::Undo);
+        if moves && of.get_ref().is_linked() == original {
+            return Ok(*of.get_ref());
+        }
+        let why = "it belongs to what moves or undoes: sale and pre-auth without original, refund, \
+                   completion and release with original = true";
+        Err(self.wrong(&of.span(), &key("of"), Fault::NotHere { why }))
     }
 
     fn pin(

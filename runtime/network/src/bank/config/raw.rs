@@ -3,6 +3,7 @@
 use crate::bank::PinUse;
 use crate::config::raw::{Protocol, Text};
 use caisson_core::operation::OperationKind;
+use caisson_core::payment::Kind;
 use caisson_vault::{MacAlgorithm, PinFormat};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -105,6 +106,7 @@ pub(super) struct Operation {
     pub(super) timeout_ms: Spanned<u32>,
     pub(super) fields: Spanned<Vec<u8>>,
     pub(super) original: Option<Spanned<bool>>,
+    pub(super) of: Option<Spanned<Kind>>,
     pub(super) pin: Option<Spanned<Pin>>,
     pub(super) mac: Option<Spanned<bool>>,
     pub(super) keys: Option<Spanned<bool>>,

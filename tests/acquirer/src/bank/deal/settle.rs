@@ -48,7 +48,9 @@ pub(super) fn upload(
         return Err(Stop::Code("77"));
     }
     let amount = request.some_amount()?;
-    let deal = desk.deal(&request.terminal, request.batch, &request.stan)?;
+    // The message has a trace number of its own; DE61 names the row's.
+    let (batch, stan) = request.original.as_ref().ok_or(FORMAT)?;
+    let deal = desk.deal(&request.terminal, *batch, stan)?;
     let finding = match deal {
         None => UploadFinding::Unknown,
         Some(deal) if deal.state == State::Approved && deal.approved == amount => {
