@@ -364,8 +364,8 @@ mod tests {
     }
 
     fn evidence(sale: PaymentSeen) -> Evidence {
-        let (kept, totals, serials) = (Vec::new(), Vec::new(), Vec::new());
-        Evidence { payments: vec![sale], kept, totals, serials }
+        let (kept, held, totals, serials) = Default::default();
+        Evidence { payments: vec![sale], kept, held, totals, serials }
     }
 
     #[test]
