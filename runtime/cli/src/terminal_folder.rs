@@ -57,7 +57,7 @@ pub(crate) fn make(wanted: &Wanted) -> Result<PathBuf, CliError> {
         vault: profile.vault.clone(),
         kek: profile.kek.clone(),
         acquirers: vec![(VERIFYING_SLOT.to_owned(), key)],
-        master_keys: vec![acquirer.master_slot()?],
+        bank_keys: vec![acquirer.bank_slot()?],
     })?;
     acquirer.enrol(TERMINAL_KEY_ID, &public.to_bytes())?;
     for manifest in &manifests {

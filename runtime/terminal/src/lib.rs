@@ -54,5 +54,5 @@ pub use profile::{
     OperatorProfile, Owner, PrinterProfile, Profile, ProfileError, ScreenProfile, SpeakerProfile,
     is_operators_name,
 };
-pub use provision::{ProvisionError, Provisioning, provision};
+pub use provision::{BankKey, ProvisionError, Provisioning, provision};
 pub use terminal::{LeftOut, Parts, Terminal};

@@ -3,7 +3,7 @@
 use caisson_host::MACHINE_CODE_SLOT;
 use caisson_journal::{Journal, JournalError};
 use caisson_vault::{
-    CipherKey, KeyStore as _, NewSlot, PublicKey, SealedFile, TextError, VaultError,
+    CipherKey, InitialKey, KeyStore as _, NewSlot, PublicKey, SealedFile, TextError, VaultError,
 };
 use std::path::PathBuf;
 
@@ -23,8 +23,17 @@ pub struct Provisioning {
     pub kek: PathBuf,
     /// Verifying slots: name and the acquirer's public key, base64.
     pub acquirers: Vec<(String, String)>,
-    /// Master keys that banks know too: name and key.
-    pub master_keys: Vec<(String, CipherKey)>,
+    /// Keys that banks know too: the slot that a bank's destination names, and its key.
+    pub bank_keys: Vec<(String, BankKey)>,
+}
+
+/// A key that a bank knows too.
+#[derive(Debug, Clone)]
+pub enum BankKey {
+    /// Under which the keys of a sign-on come.
+    Master(CipherKey),
+    /// From which the keys of each exchange follow, by DUKPT.
+    Initial(InitialKey),
 }
 
 /// Why a terminal was not set up. Nothing that was there before is overwritten.
@@ -69,8 +78,12 @@ pub fn provision(wanted: &Provisioning) -> Result<PublicKey, ProvisionError> {
             .map_err(|cause| ProvisionError::Slot { name: name.clone(), cause })?;
         slots.push(NewSlot::verify(slot(name)?, key));
     }
-    for (name, key) in &wanted.master_keys {
-        slots.push(NewSlot::key_encryption(slot(name)?, key.clone()));
+    for (name, key) in &wanted.bank_keys {
+        let slot = slot(name)?;
+        slots.push(match key {
+            BankKey::Master(key) => NewSlot::key_encryption(slot, key.clone()),
+            BankKey::Initial(key) => NewSlot::dukpt_initial(slot, key.clone()),
+        });
     }
     let keys = SealedFile::provision(&wanted.vault, &wanted.kek, &slots)?;
     let mut id = [0_u8; 8];

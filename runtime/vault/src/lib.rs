@@ -26,6 +26,7 @@ mod new_slot;
 mod passcode;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
+mod points;
 mod public;
 mod sealed_file;
 mod slot;
@@ -43,6 +44,7 @@ pub use passcode::{
 };
 #[cfg(feature = "pkcs11")]
 pub use pkcs11::{Pkcs11, TokenPin};
+pub use points::points;
 pub use public::{PUBLIC_KEY_BYTES, PublicKey, SIGNATURE_BYTES, Signature, verify_detached};
 pub use sealed_file::{KEK_BYTES, Kind, SEALED_FILE_BYTES_MAX, SLOTS_MAX, SealedFile};
 pub use slot::{SLOT_CHARS_MAX, Slot, Usage};

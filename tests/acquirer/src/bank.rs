@@ -13,11 +13,12 @@
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! use caisson_acquirer::bank::{
-//!     Bank, BankCard, BankConfig, BankTerminal, KeyScheme, TestKey, serve_bank,
+//!     Bank, BankCard, BankConfig, BankTerminal, BaseKey, KeyScheme, TestKey, serve_bank,
 //! };
 //!
 //! let mut config = BankConfig::new([7; 32]);
-//! let scheme = KeyScheme::MasterSession { master: TestKey([1; 16]) }; // also in the terminal
+//! let master = BaseKey::Tdes(TestKey([1; 16])); // also in the terminal
+//! let scheme = KeyScheme::MasterSession { master };
 //! let terminal = BankTerminal { merchant: "898310000000001".to_owned(), scheme };
 //! config.terminals.insert("10000001".to_owned(), terminal);
 //! let card = BankCard { pin: Some("1234".to_owned()), ..BankCard::default() };
@@ -40,7 +41,7 @@
 //!
 //! | message | told by | does |
 //! |---|---|---|
-//! | 0800 | DE60.3 001, 003, 004 | sign-on: batch number in DE60.2, keys in DE62 |
+//! | 0800 | DE60.3 001, 003, 004 | sign-on: batch number in DE60.2, session keys in DE62 |
 //! | 0800, 0820 | DE60.3 002; 301 | sign-off; echo |
 //! | 0200 | DE3 00…, DE25 not 06 | sale |
 //! | 0200 | DE3 31… | balance inquiry: DE54 |
@@ -75,12 +76,19 @@
 //! message from its type to the byte before the MAC, zeros behind. A PIN block is ISO 9564-1
 //! format 0.
 //!
+//! DUKPT: DE62 of each request is its key serial number, 10 bytes of ANSI X9.24-1 or 12 of X9.24-3.
+//! From it and the base key follow the keys of PIN, request MAC and response MAC; a sign-on has a MAC
+//! as well and brings no keys. Under AES the MAC is the leftmost 8 bytes of CMAC, a PIN block is of
+//! format 4 (DE52 then has 16 bytes), and all terminals of the host have AES. A serial number that
+//! came before is not believed (A0), whatever else the message says.
+//!
 //! # Making things go wrong
 //!
 //! By amount: the last two digits of DE4 choose, as [`AMOUNTS`] lists and [`amounts_help`] prints.
 //! By script: the faults of [`BankConfig::faults`], in the words of the wallet gateway's; "signs
 //! badly" is a wrong MAC, and for a sign-on a wrong check value.
 
+pub use base_key::{BaseKey, BaseKeyError, Cipher, KeyModule};
 pub use amounts::{AMOUNTS, AmountRow, Effect, amounts_help};
 pub use books::{
     BankBooks, BankExchange, BatchTotals, Kind, State, TransactionEntry, UploadEntry, UploadFinding,
@@ -93,14 +101,18 @@ pub use issuer::{BelievedCryptogram, CryptogramRefused, IssuerHost};
 pub use operation::BankOperation;
 pub use server::{serve_bank, serve_bank_stream};
 
+mod aes;
 mod amounts;
+mod base_key;
 mod books;
 mod cipher;
 mod clock;
 mod config;
 mod deal;
+mod dukpt;
 mod host;
 mod issuer;
+mod keys;
 mod operation;
 mod request;
 mod server;

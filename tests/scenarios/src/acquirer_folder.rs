@@ -2,6 +2,7 @@
 //! that a terminal's profile points at.
 
 use crate::bank_folder::PORT_IN_PROCESS;
+use crate::bank_keys::BankKeys;
 use crate::world::WorldError;
 use caisson_acquirer::bank::{Bank, serve_bank};
 use caisson_acquirer::{Fault, Faults, Gateway, GatewayConfig, TestCertificates, serve};
@@ -44,6 +45,14 @@ impl AcquirerFolder {
     /// # Errors
     /// [`WorldError`]; a folder that has a seed already is left as it is.
     pub fn create(folder: &Path) -> Result<Self, WorldError> {
+        Self::create_with(folder, BankKeys::default())
+    }
+
+    /// The same with a bank of this key scheme.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub fn create_with(folder: &Path, keys: BankKeys) -> Result<Self, WorldError> {
         let new = Self { folder: folder.to_owned() };
         let terminals = folder.join(TERMINALS_FOLDER);
         fs::create_dir_all(&terminals).map_err(WorldError::file(&terminals))?;
@@ -58,6 +67,7 @@ impl AcquirerFolder {
             .map_err(WorldError::file(&path))?;
         file.write_all(&seed).map_err(WorldError::file(&path))?;
         TestCertificates::new()?.save(folder)?;
+        new.write_bank_keys(keys)?;
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
         new.write_destination(nowhere)?;
         new.write_bank_destination(SocketAddr::from(([127, 0, 0, 1], PORT_IN_PROCESS)))?;

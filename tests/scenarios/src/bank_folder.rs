@@ -5,17 +5,18 @@
 //! cryptograms as their issuer. Its keys are TEST keys.
 
 use crate::acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID};
+use crate::bank_keys::{BASE_BYTES, BankKeys};
 use crate::cards::pin_of;
 use crate::world::WorldError;
 use caisson_acquirer::bank::{
     Bank, BankBooks, BankCard, BankConfig, BankTerminal, BelievedCryptogram, CryptogramRefused,
-    IssuerHost, KeyScheme, TestKey,
+    IssuerHost,
 };
 use caisson_cards::{deck, issuer};
-use caisson_vault::CipherKey;
+use caisson_terminal::BankKey;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
@@ -25,8 +26,6 @@ use std::sync::Arc;
 pub(crate) const BANK_TERMINAL: &str = TERMINAL_KEY_ID;
 /// The merchant's number at the bank (field 42).
 pub(crate) const BANK_MERCHANT: &str = "898310012340001";
-/// The vault slot of the terminal's master key.
-pub(crate) const MASTER_SLOT: &str = "bank-tmk";
 /// The port at which a terminal in the same process finds the bank.
 pub(crate) const PORT_IN_PROCESS: u16 = 2;
 
@@ -35,7 +34,8 @@ pub(crate) const PORT_IN_PROCESS: u16 = 2;
 const EXAMPLE: &str = include_str!("../../../runtime/network/examples/bank.toml");
 const OPERATIONS_BEGIN: &str = "# What this bank takes, and field 49 for each.";
 
-const MASTER_FILE: &str = "bank.tmk";
+const BASE_FILE: &str = "bank.base";
+const SCHEME_FILE: &str = "bank.keys";
 const BOOKS_FILE: &str = "bank.db";
 const DESTINATION_FILE: &str = "bank.toml";
 /// What the bank's session keys are made from: test keys, the same each time.
@@ -62,14 +62,29 @@ impl AcquirerFolder {
         Ok(BankBooks::open(&self.bank_books_file())?)
     }
 
-    /// The master key that the terminal and the bank share; made the first time.
+    /// How its terminals get their keys; by a sign-on, where nobody said otherwise.
     ///
     /// # Errors
     /// [`WorldError`].
-    pub fn master_key(&self) -> Result<[u8; 16], WorldError> {
-        let path = self.path().join(MASTER_FILE);
+    pub fn bank_keys(&self) -> Result<BankKeys, WorldError> {
+        let path = self.path().join(SCHEME_FILE);
+        match fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(BankKeys::default()),
+            Err(error) => Err(WorldError::file(&path)(error)),
+            Ok(name) => name.trim().parse().map_err(|_| WorldError::BankKeys { path }),
+        }
+    }
+
+    pub(crate) fn write_bank_keys(&self, keys: BankKeys) -> Result<(), WorldError> {
+        let path = self.path().join(SCHEME_FILE);
+        fs::write(&path, keys.name()).map_err(WorldError::file(&path))
+    }
+
+    /// What the bank's keys come from; made the first time.
+    fn base(&self) -> Result<[u8; BASE_BYTES], WorldError> {
+        let path = self.path().join(BASE_FILE);
         if !path.exists() {
-            let mut key = [0_u8; 16];
+            let mut key = [0_u8; BASE_BYTES];
             getrandom::fill(&mut key).map_err(|error| WorldError::Random(error.to_string()))?;
             let mut options = fs::OpenOptions::new();
             options.write(true).create_new(true).mode(0o600);
@@ -77,15 +92,15 @@ impl AcquirerFolder {
             file.write_all(&key).map_err(WorldError::file(&path))?;
         }
         let bytes = fs::read(&path).map_err(WorldError::file(&path))?;
-        bytes.try_into().map_err(|_| WorldError::MasterKey { path })
+        bytes.try_into().map_err(|_| WorldError::BankKeys { path })
     }
 
-    /// The terminal's slot for it, and the key that goes there.
+    /// The terminal's slot for the key that it shares with the bank, and the key that goes there.
     ///
     /// # Errors
-    /// As [`Self::master_key`].
-    pub fn master_slot(&self) -> Result<(String, CipherKey), WorldError> {
-        Ok((MASTER_SLOT.to_owned(), CipherKey::tdes2(&self.master_key()?)))
+    /// [`WorldError`].
+    pub fn bank_slot(&self) -> Result<(String, BankKey), WorldError> {
+        Ok(self.bank_keys()?.slot(&self.base()?))
     }
 
     /// The bank over this folder's books.
@@ -94,7 +109,7 @@ impl AcquirerFolder {
     /// [`WorldError`].
     pub fn bank(&self, opened_at_ms: Option<i64>) -> Result<Bank, WorldError> {
         let mut config = BankConfig::new(SEED);
-        let scheme = KeyScheme::MasterSession { master: TestKey(self.master_key()?) };
+        let scheme = self.bank_keys()?.scheme(&self.base()?);
         let terminal = BankTerminal { merchant: BANK_MERCHANT.to_owned(), scheme };
         config.terminals = BTreeMap::from([(BANK_TERMINAL.to_owned(), terminal)]);
         config.cards = cards()?;
@@ -113,10 +128,11 @@ impl AcquirerFolder {
              connect_timeout_ms = 5000\nspec = \"cup\"\ntpdu = \"6000030000\"\n\
              header = \"602200000000\"\nterminal_id = \"{BANK_TERMINAL}\"\n\
              merchant_id = \"{BANK_MERCHANT}\"\nserver_name = \"localhost\"\n\
-             roots = \"\"\"\n{}\"\"\"\n\n{operations}",
+             roots = \"\"\"\n{}\"\"\"\n\n{}",
             address.ip(),
             address.port(),
-            self.certificates()?.ca_pem()
+            self.certificates()?.ca_pem(),
+            self.bank_keys()?.write(operations)
         );
         self.write_signed(DESTINATION_FILE, &text)
     }

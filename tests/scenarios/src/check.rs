@@ -8,6 +8,7 @@ use crate::evidence::{Evidence, PaymentSeen};
 use crate::scenario::{Books, Scenario};
 use crate::transcript::{Entry, SCREEN, Sheet};
 use caisson_core::payment::Kind;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -63,6 +64,7 @@ pub(crate) fn always(
     findings.note(open(scenario, evidence));
     findings.note(rules(evidence));
     findings.note(chain(folder));
+    findings.note(serials(evidence));
     findings.note(secrets(&scenario.secrets(), folder));
 }
 
@@ -291,6 +293,16 @@ fn rules(evidence: &Evidence) -> Result<String, String> {
     }
 }
 
+/// No key of DUKPT served two messages: each serial number came to the bank once, from a message that
+/// was lost there as well.
+pub(crate) fn serials(evidence: &Evidence) -> Result<String, String> {
+    let mut seen = BTreeSet::new();
+    match evidence.serials.iter().find(|serial| !seen.insert(*serial)) {
+        None => Ok(format!("each of {} DUKPT keys served one message", seen.len())),
+        Some(serial) => Err(format!("the DUKPT key {serial} served two messages")),
+    }
+}
+
 /// The journal's chain, as anybody can verify it afterwards.
 pub(crate) fn chain(folder: &Path) -> Result<String, String> {
     match caisson_journal::verify(&folder.join("journal")) {
@@ -351,15 +363,24 @@ mod tests {
         }
     }
 
+    fn evidence(sale: PaymentSeen) -> Evidence {
+        let (kept, held, totals, serials) = Default::default();
+        Evidence { payments: vec![sale], kept, held, totals, serials }
+    }
+
+    #[test]
+    fn a_key_that_served_two_messages_is_found() {
+        let mut evidence = evidence(sale(State::Completed, 1_200));
+        evidence.serials = vec!["01".to_owned(), "02".to_owned()];
+        assert_eq!(serials(&evidence), Ok("each of 2 DUKPT keys served one message".to_owned()));
+        evidence.serials.push("01".to_owned());
+        assert_eq!(serials(&evidence), Err("the DUKPT key 01 served two messages".to_owned()));
+    }
+
     /// A sale in the journal, beside books that never heard of it.
     #[track_caller]
     fn check_unheard(sale: PaymentSeen, holds: bool) {
-        let evidence = Evidence {
-            payments: vec![sale],
-            kept: Vec::new(),
-            held: Vec::new(),
-            totals: Vec::new(),
-        };
+        let evidence = evidence(sale);
         assert_eq!(net(&evidence).is_ok(), holds, "{:?}", net(&evidence));
     }
 
@@ -375,8 +396,7 @@ mod tests {
     fn an_app_that_was_not_believed_is_told_by_the_rule_that_it_broke() {
         let check = |broken: Vec<Rule>, expected: Result<&str, &str>| {
             let sale = PaymentSeen { broken, ..sale(State::Completed, 1_200) };
-            let evidence =
-                Evidence { payments: vec![sale], kept: vec![], held: vec![], totals: vec![] };
+            let evidence = evidence(sale);
             let expected = expected.map(str::to_owned).map_err(str::to_owned);
             assert_eq!(rules(&evidence), expected);
         };

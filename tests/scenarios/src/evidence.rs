@@ -47,6 +47,8 @@ pub(crate) struct Evidence {
     pub(crate) held: Vec<Held>,
     /// Their sums.
     pub(crate) totals: Vec<Totals>,
+    /// The DUKPT key serial numbers that came to the bank, in the order of their messages.
+    pub(crate) serials: Vec<String>,
 }
 
 /// What the bank holds of a pre-authorisation.
@@ -95,7 +97,8 @@ impl Evidence {
         let transactions = bank.transactions()?;
         add_bank(&transactions, &payments, (&mut kept, &mut totals));
         let held = held(&transactions, &payments);
-        Ok(Self { payments, kept, held, totals })
+        let serials = bank.exchanges()?.into_iter().filter_map(|exchange| exchange.serial).collect();
+        Ok(Self { payments, kept, held, totals, serials })
     }
 
     /// What the journal shows as reserved by `payment` and not used since, in minor units: at least

@@ -12,6 +12,7 @@
 
 mod acquirer_folder;
 mod bank_folder;
+mod bank_keys;
 mod cards;
 mod check;
 mod customer;
@@ -30,6 +31,7 @@ mod verdict;
 mod world;
 
 pub use acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
+pub use bank_keys::{BankKeys, UnknownBankKeys};
 pub use cards::{Cards, CardsError};
 pub use demo::{DemoError, DemoOptions, DemoReport, Settled, Taken, demo};
 pub use desktop::{

@@ -11,6 +11,7 @@ mod carried;
 mod child;
 mod cut;
 
+use crate::acquirer_folder::AcquirerFolder;
 use crate::check::{self, Findings};
 use crate::emulator::{Emulator, PerformError};
 use crate::evidence::Evidence;
@@ -18,7 +19,7 @@ use crate::scenario::{SEED, Scenario, ScenarioError, name_of};
 use crate::step::Step;
 use crate::transcript::{self, Transcript};
 use crate::verdict::{Held, Verdict};
-use crate::world::{AcquirerAt, Extra, Setup, World, WorldError};
+use crate::world::{ACQUIRER_FOLDER, AcquirerAt, Extra, Setup, World, WorldError};
 use carried::Carried;
 use std::fs::{self, File};
 use std::io;
@@ -226,6 +227,10 @@ async fn perform(
         risk: scenario.risk.clone(),
         acquirer: AcquirerAt::InProcess,
     };
+    let acquirer = folder.join(ACQUIRER_FOLDER);
+    if AcquirerFolder::open(&acquirer).is_err() {
+        AcquirerFolder::create_with(&acquirer, scenario.bank_keys)?;
+    }
     let transcript = Transcript::open(folder).map_err(RunError::file(folder))?;
     if number > 0 {
         transcript.add("terminal", "starts again");

@@ -7,6 +7,7 @@
 
 mod expected;
 
+use crate::bank_keys::{BankKeys, UnknownBankKeys};
 use crate::customer::{is_secret, payment_code};
 use crate::emulated_profile::OWNER_CODE;
 use crate::step::Step;
@@ -84,6 +85,7 @@ pub struct Scenario {
     pub(crate) settings: BTreeMap<String, String>,
     pub(crate) risk: Vec<toml::Table>,
     pub(crate) acquirer: Vec<Fault>,
+    pub(crate) bank_keys: BankKeys,
     pub(crate) has_desk: bool,
     pub(crate) steps: Vec<Sentence>,
     pub(crate) screen: Vec<String>,
@@ -105,6 +107,7 @@ struct Raw {
     risk: Vec<toml::Table>,
     #[serde(default)]
     acquirer: Vec<Spanned<String>>,
+    bank_keys: Option<Spanned<String>>,
     #[serde(default)]
     desk: bool,
     steps: Spanned<Vec<Spanned<String>>>,
@@ -159,6 +162,12 @@ impl Scenario {
                 wrong(name.span().start, format!("language: {error}"))
             })?,
         };
+        let bank_keys = match &raw.bank_keys {
+            None => BankKeys::default(),
+            Some(name) => name.get_ref().parse().map_err(|error: UnknownBankKeys| {
+                wrong(name.span().start, format!("bank_keys: {error}"))
+            })?,
+        };
         let mut steps = Vec::new();
         for sentence in raw.steps.into_inner() {
             let at = sentence.span().start;
@@ -174,6 +183,7 @@ impl Scenario {
             settings: raw.settings,
             risk: raw.risk,
             acquirer: each(raw.acquirer, "acquirer", &wrong)?,
+            bank_keys,
             has_desk: raw.desk,
             steps,
             screen: raw.screen,
@@ -268,11 +278,13 @@ pub fn scenario_help() -> String {
          \x20 risk          the owner's rules, tables as a profile's [[risk]]\n\
          \x20 desk          true where the cashier works at the terminal's own desk, cards included (false)\n\
          \x20 acquirer      what the acquirer does wrong, as lines of `caisson acquirer --help`\n\
+         \x20 bank_keys     how the bank's terminals get their keys: dukpt-tdes, dukpt-aes128,\n\
+         \x20               dukpt-aes256 (master-session)\n\
          \x20 screen_never  texts that the screen never shows\n\
          \x20 open_at_end   true where a payment is still open at the end (false)\n\
          Checked always: for each payment the acquirer keeps what the journal shows; nothing is\n\
          captured twice; nothing is open at the end; the app broke no rule with an outcome; the\n\
-         journal's chain verifies; no payment code stands in journal, transcript, receipts or logs.\n\nSteps:\n{steps}",
+         journal's chain verifies; no DUKPT key served two messages; no payment code stands in journal, transcript, receipts or logs.\n\nSteps:\n{steps}",
         paper = expected::PAPER_FORMS,
         books = expected::BOOKS_FORMS,
         steps = crate::step::steps_help(),

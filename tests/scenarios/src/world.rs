@@ -44,6 +44,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub const UTC_OFFSET_MINUTES: i32 = 480;
 /// When a scenario's clock starts: 2026-11-22 10:00:00 in the shop.
 const CLOCK_START_MS: u64 = 1_795_312_800_000;
+/// The acquirer's folder in that of a world which has one in its process.
+pub(crate) const ACQUIRER_FOLDER: &str = "acquirer";
 /// The app that takes cards, and the kernel that it calls.
 pub(crate) const CARD_APP: &str = "card";
 const KERNEL: &str = "emv";
@@ -75,9 +77,9 @@ pub enum WorldError {
         /// The system's word.
         source: std::io::Error,
     },
-    /// A key file of the bank is not 16 bytes.
-    #[error("{path}: not a key of 16 bytes; make the acquirer's folder anew")]
-    MasterKey {
+    /// A key file of the bank is not 32 bytes, or says another scheme than there is.
+    #[error("{path}: not what the bank wrote; make the acquirer's folder anew")]
+    BankKeys {
         /// Which.
         path: PathBuf,
     },
@@ -366,7 +368,7 @@ fn ensure_acquirer(setup: &Setup) -> Result<AcquirerFolder, WorldError> {
     match &setup.acquirer {
         AcquirerAt::Folder(folder) => AcquirerFolder::open(folder),
         AcquirerAt::InProcess => {
-            let folder = setup.folder.join("acquirer");
+            let folder = setup.folder.join(ACQUIRER_FOLDER);
             AcquirerFolder::open(&folder).or_else(|_| AcquirerFolder::create(&folder))
         }
     }
@@ -389,7 +391,7 @@ fn ensure_terminal(
             vault: folder.join("vault.toml"),
             kek: folder.join("vault.kek"),
             acquirers: vec![(VERIFYING_SLOT.to_owned(), acquirer_key.clone())],
-            master_keys: vec![acquirer.master_slot()?],
+            bank_keys: vec![acquirer.bank_slot()?],
         })?;
         acquirer.enrol(TERMINAL_KEY_ID, &public.to_bytes())?;
     }

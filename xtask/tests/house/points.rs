@@ -4,11 +4,13 @@
 use crate::tree::{files_ending, nothing_wrong, text};
 
 /// A deed by the words that do it, where it may be done, and how many points stand beside it there.
-const DEEDS: [(&str, &str, &str, usize); 7] = [
+const DEEDS: [(&str, &str, &str, usize); 8] = [
     ("runtime/journal/src", "prepare_cached(\"COMMIT\")", "commit.rs", 2),
     // Making a journal, or one from a damaged one: no payment is under way.
     ("runtime/journal/src", ".commit()", "commit.rs create.rs adopt.rs", 2),
     ("runtime/journal/src", "wal_checkpoint", "checkpoint.rs", 2),
+    // A DUKPT counter, the keys of a sign-on.
+    ("runtime/vault/src", "file.replace(", "sealed_file/cards.rs", 2),
     // Every request is written to a `Wire`, in whichever language, and heard with its own point.
     ("runtime/network/src", "(&mut self.stream).poll_write(", "exchange/wire.rs", 3),
     ("runtime/network/src", ".send_request(", "wallet/http.rs", 0),

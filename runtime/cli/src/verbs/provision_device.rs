@@ -40,8 +40,8 @@ impl Provision {
             vault: profile.vault,
             kek: profile.kek,
             acquirers: self.acquirers,
-            // A real master key never passes a command line: it comes with a PKCS#11 store.
-            master_keys: Vec::new(),
+            // A bank's real key never passes a command line: it comes with a PKCS#11 store.
+            bank_keys: Vec::new(),
         })?;
         out::line(&format!("the terminal's keys are made; for the acquirer:\n{public}"))
     }

@@ -12,7 +12,8 @@ use crate::card::{
     self, CardKeys, CipherKey, Deciphered, Fill, InitialKey, MAC_MESSAGE_BYTES_MAX, Mac,
     MacAlgorithm, Pan, Pin, PinBlock, PinFormat, Purpose, SessionKey, Transaction, WorkingKey,
 };
-use crate::{Slot, Usage, VaultError};
+use crate::{Slot, Usage, VaultError, points};
+use caisson_points::Deed;
 use std::fs::File;
 use std::sync::{Mutex, PoisonError};
 
@@ -51,6 +52,7 @@ impl Cards {
     /// Changes the state durably; after an error it is as before.
     fn change<T>(
         &self,
+        of: &str,
         change: impl FnOnce(&mut State) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
         self.with(|file, live| {
@@ -62,7 +64,9 @@ impl Cards {
             }
             let bytes = file.sealed(&next)?;
             live.known.push(bytes.clone());
+            caisson_points::before(Deed::Commit, of);
             file.replace(&bytes)?;
+            caisson_points::after(Deed::Commit, of);
             live.known = vec![bytes];
             live.state = next;
             Ok(result)
@@ -164,7 +168,7 @@ impl SealedFile {
 impl CardKeys for SealedFile {
     fn begin_transaction(&self, slot: &Slot) -> Result<Transaction, VaultError> {
         let (initial, cards) = self.initial_key(slot)?;
-        let counter = cards.change(|state| {
+        let counter = cards.change(points::COUNTER, |state| {
             let taken = state.counters.get(slot).copied().unwrap_or(0);
             let next = initial.next_counter(taken);
             let next = next.ok_or_else(|| VaultError::DukptExhausted { slot: slot.clone() })?;
@@ -223,7 +227,7 @@ impl CardKeys for SealedFile {
         }
         let deciphered =
             card::decipher(master_key.algorithm(), card::decrypt_with(master_key), keys)?;
-        cards.change(|state| {
+        cards.change(points::SESSION_KEYS, |state| {
             state.sessions.retain(|_, session| session.master != *master);
             for Deciphered { slot, usage, key } in deciphered {
                 if state.sessions.contains_key(&slot) {

@@ -19,7 +19,7 @@ pub use kinds::{Kind, State, UploadFinding};
 
 /// The books' file: "CaBk".
 const FORM: Form =
-    Form { application_id: 0x4361_426B, version: 1, schema: include_str!("books/schema.sql") };
+    Form { application_id: 0x4361_426B, version: 2, schema: include_str!("books/schema.sql") };
 
 /// The books, read only.
 #[derive(Debug)]
@@ -72,6 +72,8 @@ pub struct BankExchange {
     pub terminal: String,
     /// DE11.
     pub stan: String,
+    /// The key serial number of a request under DUKPT, in hexadecimal.
+    pub serial: Option<String>,
     /// What went wrong on purpose.
     pub fault: Option<String>,
     /// DE39; none where the request was lost.
@@ -177,7 +179,7 @@ impl BankBooks {
     /// # Errors
     /// [`AcquirerError::Books`] if the file cannot be read.
     pub fn exchanges(&self) -> Result<Vec<BankExchange>, AcquirerError> {
-        let sql = "SELECT at_ms, mti, operation, terminal, stan, fault, code \
+        let sql = "SELECT at_ms, mti, operation, terminal, stan, serial, fault, code \
             FROM exchanges ORDER BY id";
         self.rows(sql, [], |row| {
             Ok(BankExchange {
@@ -186,8 +188,9 @@ impl BankBooks {
                 operation: row.get(2)?,
                 terminal: row.get(3)?,
                 stan: row.get(4)?,
-                fault: row.get(5)?,
-                code: row.get(6)?,
+                serial: row.get(5)?,
+                fault: row.get(6)?,
+                code: row.get(7)?,
             })
         })
     }

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 /// Bytes of a block.
 pub(super) const BLOCK_BYTES: usize = 8;
 /// Shortest and longest PIN (ISO 9564-1, 9.1).
-const PIN_DIGITS: std::ops::RangeInclusive<usize> = 4..=12;
+pub(super) const PIN_DIGITS: std::ops::RangeInclusive<usize> = 4..=12;
 
 type Block = [u8; BLOCK_BYTES];
 
@@ -48,12 +48,6 @@ impl DoubleKey {
         block.into()
     }
 
-    /// `key` under this one, block by block.
-    pub(super) fn wrap(&self, key: &Self) -> Vec<u8> {
-        let (blocks, _) = key.0.as_chunks::<BLOCK_BYTES>();
-        blocks.iter().flat_map(|block| self.encrypt(*block)).collect()
-    }
-
     /// The first four bytes of zeros under this key.
     pub(super) fn check_value(&self) -> [u8; 4] {
         let [a, b, c, d, ..] = self.encrypt([0; BLOCK_BYTES]);
@@ -74,7 +68,7 @@ impl DoubleKey {
         single(&left, single(&right, chain, false), true)
     }
 
-    fn halves(&self) -> [Block; 2] {
+    pub(super) fn halves(&self) -> [Block; 2] {
         let (halves, _) = self.0.as_chunks::<BLOCK_BYTES>();
         match halves {
             [left, right] => [*left, *right],
@@ -89,7 +83,8 @@ impl std::fmt::Debug for DoubleKey {
     }
 }
 
-fn single(key: &Block, block: Block, encrypts: bool) -> Block {
+/// One block through single DES.
+pub(super) fn single(key: &Block, block: Block, encrypts: bool) -> Block {
     let mut block = Array::from(block);
     let des = Des::new(&Array::from(*key));
     if encrypts {

@@ -5,30 +5,35 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::BankFaults;
-use super::cipher::DoubleKey;
+use super::base_key::{BaseKey, Cipher};
 use super::issuer::IssuerHost;
 
 /// A card's money when nothing else is said, in minor units: more than any test spends.
 const BALANCE_MINOR: i64 = 100_000_000_000;
 
-/// A TEST key of 16 bytes. `Debug` does not show it.
+/// A TEST key. `Debug` does not show it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct TestKey(pub [u8; 16]);
+pub struct TestKey<const N: usize = 16>(pub [u8; N]);
 
-impl std::fmt::Debug for TestKey {
+impl<const N: usize> std::fmt::Debug for TestKey<N> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("TestKey(…)")
     }
 }
 
-/// How a terminal's keys come to be. DUKPT will be a case of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How a terminal's keys come to be.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum KeyScheme {
     /// PIN and MAC keys are downloaded at sign-on, under this master key.
     MasterSession {
-        /// The terminal's master key (TMK).
-        master: TestKey,
+        /// The terminal's master key (TMK), of TDES.
+        master: BaseKey,
+    },
+    /// Every message has keys of its own, which follow from this key and its serial number.
+    Dukpt {
+        /// The base derivation key (BDK).
+        base: BaseKey,
     },
 }
 
@@ -43,7 +48,7 @@ pub enum MacLength {
 }
 
 /// A terminal that the host knows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct BankTerminal {
     /// Its merchant, 15 characters (DE42).
     pub merchant: String,
@@ -118,6 +123,12 @@ pub enum BankConfigError {
     /// Three digits.
     #[error("{0:?} is no numeric currency of ISO 4217: three digits")]
     Currency(String),
+    /// TDES and AES have PIN blocks (DE52) of different lengths, and a host has one form of messages.
+    #[error("terminal {0:?}: its keys are of another cipher than those of the terminals before it")]
+    Cipher(String),
+    /// Session keys are of TDES.
+    #[error("terminal {0:?}: session keys come under a master key of TDES")]
+    Master(String),
     /// The number is not shown, its place in the order of all is.
     #[error("card {0} of the list: its number has not 13 to 19 digits")]
     Card(usize),
@@ -156,6 +167,7 @@ impl BankConfig {
                 return Err(BankConfigError::Merchant { terminal, merchant });
             }
         }
+        self.check_ciphers()?;
         let wrong = self.cards.keys().position(|pan| !is_digits(pan, 13..=19));
         if let Some(at) = wrong {
             return Err(BankConfigError::Card(at + 1));
@@ -169,12 +181,33 @@ impl BankConfig {
         }
         Ok(())
     }
+
+    fn check_ciphers(&self) -> Result<(), BankConfigError> {
+        let has_long_blocks = self.has_long_blocks();
+        for (number, terminal) in &self.terminals {
+            match &terminal.scheme {
+                KeyScheme::MasterSession { master } if master.cipher() != Cipher::Tdes => {
+                    return Err(BankConfigError::Master(number.clone()));
+                }
+                _ if terminal.scheme.has_long_blocks() != has_long_blocks => {
+                    return Err(BankConfigError::Cipher(number.clone()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// True where PIN blocks have the 16 bytes of AES.
+    pub(super) fn has_long_blocks(&self) -> bool {
+        self.terminals.values().next().is_some_and(|terminal| terminal.scheme.has_long_blocks())
+    }
 }
 
-impl BankTerminal {
-    pub(super) const fn master_key(&self) -> DoubleKey {
-        let KeyScheme::MasterSession { master } = &self.scheme;
-        DoubleKey::new(master.0)
+impl KeyScheme {
+    fn has_long_blocks(&self) -> bool {
+        let (Self::MasterSession { master: key } | Self::Dukpt { base: key }) = self;
+        key.cipher() != Cipher::Tdes
     }
 }
 

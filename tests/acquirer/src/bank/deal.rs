@@ -7,8 +7,8 @@ use caisson_iso8583::{FieldError, Message};
 
 use super::amounts::Effect;
 use super::books::desk::{Desk, Till};
-use super::cipher::DoubleKey;
 use super::config::MacLength;
+use super::keys::Key;
 use super::operation::BankOperation as Op;
 use super::request::Request;
 
@@ -16,6 +16,7 @@ mod book;
 mod card;
 mod give_back;
 mod reverse;
+mod serial;
 mod session;
 mod settle;
 mod take;
@@ -57,7 +58,7 @@ impl From<FieldError> for Stop {
 pub(super) struct Answer {
     pub(super) message: Message<'static>,
     /// None: it has no MAC.
-    pub(super) mac: Option<DoubleKey>,
+    pub(super) mac: Option<Key>,
     /// What [`crate::FaultKind::BadlySigned`] spoils where there is no MAC: the keys.
     pub(super) keys_field: bool,
 }
@@ -105,10 +106,12 @@ fn run(
     let now = desk.local_time();
     answer.message.set(12, &now.time)?.set(13, now.month_and_day())?.set(32, ACQUIRER_CODE)?;
     let terminal = desk.house.terminals.get(&request.terminal).ok_or("97")?;
-    let till = desk.till(&request.terminal)?;
+    let mut till = desk.till(&request.terminal)?;
+    serial::put_keys(&terminal.scheme, &mut till, request)?;
     if let (Some(keys), true) = (&till.keys, request.sealed.is_some()) {
-        answer.mac = Some(keys.mac);
+        answer.mac = Some(keys.response);
     }
+    serial::check(desk, request)?;
     if terminal.merchant != request.merchant {
         return Err(Stop::Code("03"));
     }
@@ -136,7 +139,7 @@ fn run(
 fn check_mac(desk: &Desk<'_>, till: &Till, request: &Request, must_have: bool) -> Result<(), Stop> {
     let is_believed = match (&till.keys, &request.sealed) {
         (Some(keys), Some((covered, mac))) => {
-            cut(keys.mac.mac(covered), desk.house.mac).as_slice() == mac.as_slice()
+            cut(keys.request.mac(covered), desk.house.mac).as_slice() == mac.as_slice()
         }
         (_, None) => !must_have,
         (None, Some(_)) => false,

@@ -5,10 +5,10 @@
 //! books are worked on by blocking tasks, so a paused clock never runs away from them.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use caisson_iso8583::{CUP, Message, frame};
+use caisson_iso8583::{CUP, Length, Message, Spec, frame};
 use tokio::time::{Instant, sleep};
 
 use super::amounts::{self, Effect};
@@ -25,6 +25,21 @@ use crate::{AcquirerError, ConnectionError};
 
 /// Bytes of check value at the end of a key in DE62, which a badly signed sign-on spoils.
 const CHECK_VALUE_AT: usize = 16;
+
+/// The field of PIN blocks, and its bytes under AES.
+const PIN_BLOCK: u8 = 52;
+const LONG_BLOCK_BYTES: u16 = 16;
+/// Bytes of the header of `cup`.
+const HEADER_BYTES: u8 = 6;
+
+/// The spec `cup` where PIN blocks are of AES.
+static CUP_LONG: LazyLock<Spec> = LazyLock::new(|| {
+    let mut fields = CUP.fields().to_vec();
+    if let Some(block) = fields.iter_mut().find(|row| row.number == PIN_BLOCK) {
+        block.length = Length::Fixed(LONG_BLOCK_BYTES);
+    }
+    Spec::new(CUP.name().to_owned(), true, HEADER_BYTES, fields).unwrap_or_else(|_| CUP.clone())
+});
 
 /// A bank host. Clones are handles of the same one.
 #[derive(Clone)]
@@ -104,7 +119,7 @@ impl Bank {
 
     /// Takes a message through to the reply.
     pub(super) async fn exchange(&self, bytes: Vec<u8>) -> Result<Reply, ConnectionError> {
-        let message = Message::unpack(&CUP, &bytes)
+        let message = Message::unpack(self.spec(), &bytes)
             .map_err(|error| ConnectionError::Message(error.to_string()))?;
         let Some(mut answer) = Answer::to(&message) else {
             return Err(ConnectionError::Message(format!("{} is no request", message.mti())));
@@ -217,6 +232,11 @@ impl Bank {
             }
         };
         frame(&bytes).map_err(|error| wrong(&error))
+    }
+
+    /// How messages are written.
+    fn spec(&self) -> &'static Spec {
+        if self.0.config.has_long_blocks() { &CUP_LONG } else { &CUP }
     }
 
     fn now_ms(&self) -> i64 {

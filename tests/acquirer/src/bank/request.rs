@@ -9,6 +9,11 @@ use super::operation::{BankOperation, digits};
 /// The answer code of a message that lacks what its kind needs.
 pub(super) const FORMAT: &str = "30";
 
+/// Where a key serial number stands.
+const SERIAL: u8 = 62;
+const PIN_BLOCK: u8 = 52;
+const MACS: [u8; 2] = [64, 128];
+
 /// What every request of a terminal says.
 pub(super) struct Request {
     pub(super) operation: BankOperation,
@@ -21,7 +26,9 @@ pub(super) struct Request {
     pub(super) currency: Option<String>,
     pub(super) card: Option<Card>,
     pub(super) expiry: Option<String>,
-    pub(super) pin_block: Option<[u8; 8]>,
+    pub(super) pin_block: Option<Vec<u8>>,
+    /// DE62 of a request under DUKPT: the key serial number.
+    pub(super) serial: Option<Vec<u8>>,
     pub(super) chip: Option<Vec<u8>>,
     /// DE61: batch and STAN of the original.
     pub(super) original: Option<(i64, String)>,
@@ -29,7 +36,8 @@ pub(super) struct Request {
     pub(super) auth_code: Option<String>,
     /// What the MAC covers, and the MAC; none in a message without.
     pub(super) sealed: Option<(Vec<u8>, Vec<u8>)>,
-    /// SHA-256 of what is asked: without the MAC, and without the mark of a repeat in its type.
+    /// SHA-256 of what is asked: without the MAC, and without the mark of a repeat in its type; under
+    /// DUKPT also without serial number and PIN block, which a repeat has anew.
     pub(super) digest: [u8; 32],
 }
 
@@ -65,10 +73,6 @@ impl Request {
         let sealed = layout.mac_covers().zip(layout.mac()).and_then(|(covered, mac)| {
             Some((bytes.get(covered)?.to_vec(), bytes.get(mac)?.to_vec()))
         });
-        let end = layout.mac().map_or(bytes.len(), |mac| mac.start);
-        let kind = message.mti().first().bcd().to_be_bytes();
-        let fields = bytes.get(layout.mti().end..end).unwrap_or_default();
-        let digest = Sha256::digest([&kind, fields].concat());
         Ok(Self {
             operation,
             terminal: text(41).ok_or(FORMAT)?,
@@ -79,20 +83,44 @@ impl Request {
             currency: text(49),
             card: card(message),
             expiry: text(14),
-            pin_block: message.bytes(52).and_then(|block| block.try_into().ok()),
+            pin_block: message.bytes(52).map(<[u8]>::to_vec),
+            serial: message.bytes(SERIAL).map(<[u8]>::to_vec),
             chip: message.bytes(55).map(<[u8]>::to_vec),
             original: original(message),
             rrn: text(37),
             auth_code: text(38),
             sealed,
-            digest: digest.into(),
+            digest: digest(message),
         })
+    }
+
+    /// The serial number as the books write it.
+    pub(super) fn serial_text(&self) -> Option<String> {
+        let hex = |bytes: &Vec<u8>| bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        self.serial.as_ref().map(hex)
     }
 
     /// The amount, which must be one.
     pub(super) fn some_amount(&self) -> Result<i64, &'static str> {
         self.amount.filter(|amount| *amount > 0).ok_or(FORMAT)
     }
+}
+
+fn digest(message: &Message<'_>) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    digest.update(message.mti().first().bcd().to_be_bytes());
+    let has_serial = message.has(SERIAL);
+    let counts = |number: &u8| {
+        !MACS.contains(number) && !(has_serial && matches!(*number, SERIAL | PIN_BLOCK))
+    };
+    for number in message.numbers().filter(counts) {
+        let bytes = message.bytes(number).unwrap_or_default();
+        // A field has less than 1,000 bytes, and its length keeps it apart from the next.
+        digest.update([number]);
+        digest.update(bytes.len().to_be_bytes());
+        digest.update(bytes);
+    }
+    digest.finalize().into()
 }
 
 /// The card of DE2, else of the track.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use caisson_acquirer::bank::{
-    Bank, BankCard, BankConfig, BankTerminal, BelievedCryptogram, CryptogramRefused, IssuerHost,
+    Bank, BankCard, BankConfig, BankTerminal, BaseKey, BelievedCryptogram, CryptogramRefused, IssuerHost,
     KeyScheme, MacLength, TestKey, serve_bank_stream,
 };
 use caisson_iso8583::{CUP, Layout, Message, Tpdu, frame, framed_length};
@@ -74,7 +74,7 @@ pub(crate) struct Pos {
 pub(crate) fn config() -> BankConfig {
     let mut config = BankConfig::new([9; 32]);
     config.opened_at_ms = 1_700_000_000_000; // 2023-11-15 06:13:20 in UTC+8
-    let scheme = KeyScheme::MasterSession { master: TestKey(MASTER) };
+    let scheme = KeyScheme::MasterSession { master: BaseKey::Tdes(TestKey(MASTER)) };
     let merchant = MERCHANT.to_owned();
     config.terminals.insert(TERMINAL.to_owned(), BankTerminal { merchant, scheme });
     let pin = Some("1234".to_owned());

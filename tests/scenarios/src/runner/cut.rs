@@ -27,8 +27,8 @@ const DEPTH_MAX: usize = 8;
 /// The name of every point that the terminal has.
 #[must_use]
 pub fn points() -> Vec<String> {
-    let points = caisson_journal::points().into_iter().chain(caisson_network::points());
-    points.map(|point| point.to_string()).collect()
+    let rooms = [caisson_journal::points(), caisson_vault::points(), caisson_network::points()];
+    rooms.into_iter().flatten().map(|point| point.to_string()).collect()
 }
 
 /// A scenario and the point at which its power is cut.

@@ -185,7 +185,7 @@ fn every_key_is_used_once_and_then_the_slot_is_exhausted() {
     keys.cards
         .as_ref()
         .unwrap()
-        .change(|state| Ok(state.counters.insert(slot("dukpt"), last - 0x400)))
+        .change("a test", |state| Ok(state.counters.insert(slot("dukpt"), last - 0x400)))
         .unwrap();
     assert_eq!(counter(&keys), last);
     for _ in 0..2 {

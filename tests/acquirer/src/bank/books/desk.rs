@@ -8,6 +8,7 @@ use super::{BatchTotals, Kind, State, UploadFinding, batch_totals};
 use crate::bank::cipher::DoubleKey;
 use crate::bank::clock::LocalTime;
 use crate::bank::config::BankConfig;
+use crate::bank::keys::ExchangeKeys;
 use crate::bank::request::Request;
 
 /// The open books, at one moment, for one message.
@@ -21,7 +22,8 @@ pub(in crate::bank) struct Desk<'a> {
 pub(in crate::bank) struct Till {
     pub(in crate::bank) batch: i64,
     pub(in crate::bank) uploads: bool,
-    pub(in crate::bank) keys: Option<SessionKeys>,
+    /// Those of its last sign-on; under DUKPT those of the exchange.
+    pub(in crate::bank) keys: Option<ExchangeKeys>,
     pub(in crate::bank) sign_ons: i64,
 }
 
@@ -79,9 +81,8 @@ impl Desk<'_> {
         let sql = "SELECT batch, uploads, pin_key, mac_key, sign_ons FROM terminals WHERE id = ?1";
         self.transaction.query_row(sql, [id], |row| {
             let (pin, mac): (Option<[u8; 16]>, Option<[u8; 16]>) = (row.get(2)?, row.get(3)?);
-            let keys = pin.zip(mac).map(|(pin, mac)| SessionKeys {
-                pin: DoubleKey::new(pin),
-                mac: DoubleKey::new(mac),
+            let keys = pin.zip(mac).map(|(pin, mac)| {
+                ExchangeKeys::session(DoubleKey::new(pin), DoubleKey::new(mac))
             });
             Ok(Till { batch: row.get(0)?, uploads: row.get(1)?, keys, sign_ons: row.get(4)? })
         })
@@ -262,6 +263,16 @@ impl Desk<'_> {
         self.transaction.query_row(sql, [terminal, stan, operation], |row| row.get(0))
     }
 
+    /// True if a message with that key serial number came before.
+    pub(in crate::bank) fn has_serial(
+        &self,
+        terminal: &str,
+        serial: &str,
+    ) -> rusqlite::Result<bool> {
+        let sql = "SELECT count(*) > 0 FROM exchanges WHERE terminal = ?1 AND serial = ?2";
+        self.transaction.query_row(sql, [terminal, serial], |row| row.get(0))
+    }
+
     pub(in crate::bank) fn record(
         &self,
         mti: &str,
@@ -270,10 +281,10 @@ impl Desk<'_> {
         fault: Option<&str>,
         code: Option<&str>,
     ) -> rusqlite::Result<()> {
-        let sql = "INSERT INTO exchanges (at_ms, mti, operation, terminal, stan, fault, code) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        let Request { terminal, stan, .. } = request;
-        let values = params![self.now_ms, mti, operation, terminal, stan, fault, code];
+        let sql = "INSERT INTO exchanges (at_ms, mti, operation, terminal, stan, serial, fault, code) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let (Request { terminal, stan, .. }, serial) = (request, request.serial_text());
+        let values = params![self.now_ms, mti, operation, terminal, stan, serial, fault, code];
         self.transaction.execute(sql, values).map(|_| ())
     }
 }

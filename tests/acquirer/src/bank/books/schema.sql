@@ -1,4 +1,4 @@
--- The bank host's books. Version 1.
+-- The bank host's books. Version 2.
 -- What moved is appended to `movements` and never changed; `transactions` says what was asked and
 -- answered. No card number is kept: its digest, and its mask.
 
@@ -96,6 +96,8 @@ CREATE TABLE exchanges (
     operation TEXT NOT NULL,
     terminal  TEXT NOT NULL,
     stan      TEXT NOT NULL,
+    -- The key serial number of a request under DUKPT, in hexadecimal.
+    serial    TEXT,
     -- What went wrong on purpose.
     fault     TEXT,
     -- DE39; absent where the request was lost.

@@ -2,7 +2,6 @@
 
 use super::Stop;
 use crate::bank::books::desk::{Desk, Till};
-use crate::bank::cipher::pin_of_block;
 use crate::bank::config::BankCard;
 use crate::bank::issuer::BelievedCryptogram;
 use crate::bank::request::{Card, FORMAT, Request};
@@ -59,7 +58,7 @@ pub(super) fn check(
         })?;
         chip.0 = Some(believed);
     }
-    match request.pin_block {
+    match &request.pin_block {
         Some(block) => check_pin(desk, till, card, account, block),
         None => Ok(()),
     }
@@ -70,7 +69,7 @@ fn check_pin(
     till: &Till,
     card: &Card,
     account: &BankCard,
-    block: [u8; 8],
+    block: &[u8],
 ) -> Result<(), Stop> {
     let keys = till.keys.ok_or("99")?;
     let digest = card.digest();
@@ -78,7 +77,7 @@ fn check_pin(
     if tries >= WRONG_PINS_MAX {
         return Err(Stop::Code("75"));
     }
-    let pin = pin_of_block(keys.pin.decrypt(block), &card.pan).ok_or("99")?;
+    let pin = keys.pin.pin(block, &card.pan).ok_or("99")?;
     let is_right = account.pin.as_deref() == Some(pin.as_str());
     desk.set_wrong_pins(&digest, if is_right { 0 } else { tries + 1 })?;
     if is_right { Ok(()) } else { Err(Stop::Code("55")) }
