@@ -280,7 +280,7 @@ mod desktop {
                 }
                 WorldError::Seed { .. } | WorldError::Listen { .. } => Self::environment(error),
                 WorldError::Random(_) => Self::environment(error),
-                WorldError::MasterKey { .. } => Self::environment(error),
+                WorldError::BankKeys { .. } => Self::environment(error),
                 WorldError::Deck(_) | WorldError::Bank(_) => {
                     Self::failed(error).hinted("this is a fault of the program: please report it")
                 }

@@ -7,7 +7,7 @@ use crate::stan::stan;
 use crate::terminal::{Hosted, Inner};
 use caisson_core::operation::OperationKind;
 use caisson_core::payment::{Effect, Event, Input, Payment, Rule, Step, Submission};
-use caisson_core::{Money, PaymentKey, Stan};
+use caisson_core::{Money, PaymentKey};
 use caisson_host::{AcquirerAnswer, PayStop};
 use caisson_journal::{Commit, JournalError, Recovery};
 use caisson_network::{Binding, Client, EnteredPin, Heard, Prepared};

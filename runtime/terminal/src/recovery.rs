@@ -56,7 +56,9 @@ impl Inner {
 
     /// One try to make a payment certain.
     async fn recover(self: &Arc<Self>, driver: &Arc<Driver>) -> Result<(), TerminalError> {
+        let trying = driver.trying.lock().await;
         let effects = self.try_once(driver).await?;
+        drop(trying);
         self.follow(driver, &effects);
         Ok(())
     }
@@ -78,7 +80,12 @@ impl Inner {
         for row in rows.into_iter().filter(uncertain) {
             self.show(View::Wait, None, None);
             let Some(driver) = self.driver_of(&row.key).await? else { continue };
+            let Ok(trying) = driver.trying.try_lock() else {
+                drop(driver.trying.lock().await);
+                continue;
+            };
             let effects = self.try_once(&driver).await?;
+            drop(trying);
             // Its own next try is planned already.
             let others: Vec<Effect> =
                 effects.into_iter().filter(|e| !matches!(e, Effect::RecoverIn(_))).collect();
@@ -87,15 +94,11 @@ impl Inner {
         Ok(())
     }
 
-    /// One try, or the wait for the end of one that is under way.
+    /// One try, for whoever holds the driver's `trying`; what follows from it is the caller's.
     async fn try_once(
         self: &Arc<Self>,
         driver: &Arc<Driver>,
     ) -> Result<Vec<Effect>, TerminalError> {
-        let Ok(_trying) = driver.trying.try_lock() else {
-            drop(driver.trying.lock().await);
-            return Ok(Vec::new());
-        };
         self.running()?;
         if !driver.payment().await.state().is_open() {
             return Ok(Vec::new());

@@ -13,7 +13,7 @@ use caisson_core::operation::OperationKind;
 use caisson_core::payment::REQUEST_BYTES_MAX;
 use caisson_core::permission::{Camera, Network, Payment, Permit, Printer, Storage, Ui};
 use caisson_core::view::View;
-use caisson_core::{Language, Money};
+use caisson_core::{Language, Money, Reason};
 use caisson_devices::camera::CameraError;
 use caisson_devices::decode::Formats;
 use caisson_devices::printer::PrinterError;
@@ -170,7 +170,10 @@ impl Session for TillSession {
             CallStop::BadRequest(error.to_string())
         })?;
         let stan = match client.destination().is_bank() {
-            true => Some(self.inner.next_stan().await.map_err(CallStop::NotSent)?),
+            true => Some(self.inner.next_stan().await.map_err(|error| {
+                tracing::error!(%error, "a request without a trace number is not sent");
+                CallStop::NotSent(Reason::StorageFull)
+            })?),
             false => None,
         };
         let binding =

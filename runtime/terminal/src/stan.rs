@@ -3,9 +3,11 @@
 //! Guarantee: none comes twice within the 999,999 that follow, whatever restarts lie between: a bank
 //! that books inquiries answers a sale of the same number as a duplicate (94).
 
+use crate::error::TerminalError;
 use crate::terminal::Inner;
 use caisson_core::Stan;
 use caisson_core::desk::DeskEvent;
+use caisson_journal::JournalError;
 
 /// The trace number of the payment of this number in its journal, which counts from 1.
 pub(crate) fn stan(sequence: u64) -> Stan {
@@ -13,23 +15,21 @@ pub(crate) fn stan(sequence: u64) -> Stan {
 }
 
 impl Inner {
-    /// A trace number for a request that moves no money, durable before anybody sees it. The error
-    /// is for people: nothing may be sent without a number.
-    pub(crate) async fn next_stan(&self) -> Result<Stan, String> {
+    /// A trace number for a request that moves no money, durable before anybody sees it. Nothing may
+    /// be sent without one.
+    pub(crate) async fn next_stan(&self) -> Result<Stan, TerminalError> {
         let (terminal, at) = (self.merchant.terminal_id.clone(), self.clock.now());
         let counted = self.journal.with(move |journal| {
             let sequence = journal.next_key(&terminal)?.sequence().unwrap_or_default();
             journal.record(&DeskEvent::Traced { sequence }, at)?;
-            Ok(sequence)
+            Ok::<_, JournalError>(sequence)
         });
-        match counted.await.map_err(|error| error.to_string())? {
-            Ok(sequence) => Ok(stan(sequence)),
-            Err(error) => {
-                if error.is_fatal() {
-                    self.halt(&error);
-                }
-                Err(error.to_string())
-            }
+        let counted = counted.await?;
+        if let Err(error) = &counted
+            && error.is_fatal()
+        {
+            self.halt(error);
         }
+        Ok(stan(counted?))
     }
 }

@@ -88,8 +88,8 @@
 //! By script: the faults of [`BankConfig::faults`], in the words of the wallet gateway's; "signs
 //! badly" is a wrong MAC, and for a sign-on a wrong check value.
 
-pub use base_key::{BaseKey, BaseKeyError, Cipher, KeyModule};
 pub use amounts::{AMOUNTS, AmountRow, Effect, amounts_help};
+pub use base_key::{BaseKey, BaseKeyError, Cipher, KeyModule};
 pub use books::{
     BankBooks, BankExchange, BatchTotals, Kind, State, TransactionEntry, UploadEntry, UploadFinding,
 };

@@ -208,9 +208,9 @@ impl Tag {
     }
 
     fn run(&self, command: &[u8]) -> Option<Vec<u8>> {
-        let known = self.application().and_then(|one| {
-            one.commands.iter().find(|known| command.starts_with(&known.begins.0))
-        });
+        let known = self
+            .application()
+            .and_then(|one| one.commands.iter().find(|known| command.starts_with(&known.begins.0)));
         match known {
             Some(known) => known.answer.as_ref().map(|answer| answer.0.clone()),
             None => Some(vec![0x6D, 0x00]),

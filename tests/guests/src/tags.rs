@@ -99,8 +99,7 @@ fn hide_a_select() -> Vec<Fact> {
             ("reader", &[0xFF, 0xCA, 0, 0, 0]),
             ("two at once", &[0x80, 0xCA, 0, 1, 0, 0, 0xA4, 4, 0, 0]),
         ];
-        let mut facts =
-            vec![fact("listed", listed), fact("of 256 classes", refused.to_string())];
+        let mut facts = vec![fact("listed", listed), fact("of 256 classes", refused.to_string())];
         facts.extend(tries.map(|(name, command)| fact(name, told(tag.transmit(command)))));
         facts.push(fact("member", told(tag.transmit(MEMBER))));
         facts

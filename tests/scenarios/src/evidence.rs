@@ -97,7 +97,8 @@ impl Evidence {
         let transactions = bank.transactions()?;
         add_bank(&transactions, &payments, (&mut kept, &mut totals));
         let held = held(&transactions, &payments);
-        let serials = bank.exchanges()?.into_iter().filter_map(|exchange| exchange.serial).collect();
+        let serials =
+            bank.exchanges()?.into_iter().filter_map(|exchange| exchange.serial).collect();
         Ok(Self { payments, kept, held, totals, serials })
     }
 

@@ -3,7 +3,7 @@
 use crate::tree::{exists, files_ending, nothing_wrong, text};
 
 /// Capabilities whose device bears another name, or that have none: where it is, and why.
-const OTHERWISE: [(&str, &[&str], &str); 5] = [
+const OTHERWISE: [(&str, &[&str], &str); 6] = [
     (
         "ui",
         &["runtime/devices/src/screen.rs", "runtime/devices/src/emulated/screen.rs"],
@@ -16,6 +16,11 @@ const OTHERWISE: [(&str, &[&str], &str); 5] = [
     ),
     ("payment", &["runtime/terminal/src/driver.rs"], "money is no device"),
     ("emv", &["apps/emv/src/component.rs"], "what stands behind it is a component, not a device"),
+    (
+        "nfc",
+        &["runtime/devices/src/card_reader/tag.rs", "runtime/terminal/src/tag.rs"],
+        "a tag lies before the reader of cards",
+    ),
     (
         "pin-pad",
         &["runtime/terminal/src/pin.rs", "ui/slint/pages/pin.slint"],

@@ -167,7 +167,8 @@ mod tests {
         assert_eq!(key.pin_of_block(good, pan).as_deref(), Some("1234"));
         assert_eq!(key.pin_of_block(good, "6228480000001238"), None);
         assert_eq!(AesKey::Short([8; 16]).pin_of_block(good, pan), None);
-        for wrong in ["041234AAAAAAAAAA", "441234FFFFFFFFFF", "431234AAAAAAAAAA", "44123AAAAAAAAAAA"]
+        for wrong in
+            ["041234AAAAAAAAAA", "441234FFFFFFFFFF", "431234AAAAAAAAAA", "44123AAAAAAAAAAA"]
         {
             assert_eq!(key.pin_of_block(block(&format!("{wrong}{:016}", 0)), pan), None, "{wrong}");
         }

@@ -197,7 +197,8 @@ mod tests {
             check(&base, serial, None);
         }
         let base = BaseKey::Aes128(TestKey([1; 16]));
-        for serial in ["123456789012345600000000", "12345678901234560001FFFF", "FFFF9876543210E00001"]
+        for serial in
+            ["123456789012345600000000", "12345678901234560001FFFF", "FFFF9876543210E00001"]
         {
             check(&base, serial, None);
         }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use caisson_acquirer::bank::{
-    Bank, BankCard, BankConfig, BankTerminal, BaseKey, BelievedCryptogram, CryptogramRefused, IssuerHost,
-    KeyScheme, MacLength, TestKey, serve_bank_stream,
+    Bank, BankCard, BankConfig, BankTerminal, BaseKey, BelievedCryptogram, CryptogramRefused,
+    IssuerHost, KeyScheme, MacLength, TestKey, serve_bank_stream,
 };
 use caisson_iso8583::{CUP, Layout, Message, Tpdu, frame, framed_length};
 use des::TdesEde2;

@@ -81,9 +81,9 @@ impl Desk<'_> {
         let sql = "SELECT batch, uploads, pin_key, mac_key, sign_ons FROM terminals WHERE id = ?1";
         self.transaction.query_row(sql, [id], |row| {
             let (pin, mac): (Option<[u8; 16]>, Option<[u8; 16]>) = (row.get(2)?, row.get(3)?);
-            let keys = pin.zip(mac).map(|(pin, mac)| {
-                ExchangeKeys::session(DoubleKey::new(pin), DoubleKey::new(mac))
-            });
+            let keys = pin
+                .zip(mac)
+                .map(|(pin, mac)| ExchangeKeys::session(DoubleKey::new(pin), DoubleKey::new(mac)));
             Ok(Till { batch: row.get(0)?, uploads: row.get(1)?, keys, sign_ons: row.get(4)? })
         })
     }

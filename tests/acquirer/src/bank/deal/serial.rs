@@ -16,11 +16,7 @@ impl From<BaseKeyError> for Stop {
 }
 
 /// Under DUKPT the keys of this exchange, in place of those of a sign-on.
-pub(super) fn put_keys(
-    scheme: &KeyScheme,
-    till: &mut Till,
-    request: &Request,
-) -> Result<(), Stop> {
+pub(super) fn put_keys(scheme: &KeyScheme, till: &mut Till, request: &Request) -> Result<(), Stop> {
     if let KeyScheme::Dukpt { base } = scheme {
         till.keys = match &request.serial {
             Some(serial) => dukpt::keys(base, serial)?,
