@@ -39,7 +39,7 @@ impl CameraSource for LensCamera {
 
 /// The world's terminal closed, and another opened in its place that has the QR app besides.
 pub(crate) async fn beside_qr(world: World, folder: PathBuf) -> Till {
-    let World { terminal, screen, lens, link, gateway, .. } = world;
+    let World { terminal, screen, lens, link, gateway, cards, .. } = world;
     drop(terminal);
     let built = built_apps().join(QR);
     let apps = InstalledApps::at(&folder.join("apps"));
@@ -68,7 +68,7 @@ pub(crate) async fn beside_qr(world: World, folder: PathBuf) -> Till {
     })
     .await
     .unwrap();
-    Till { terminal, screen, lens, gateway: gateway.unwrap(), folder, codes: 0 }
+    Till { terminal, screen, lens, gateway: gateway.unwrap(), cards, folder, codes: 0 }
 }
 
 /// While the guest's recovery does its worst, a QR payment whose customer takes eight seconds to
