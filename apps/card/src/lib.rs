@@ -47,7 +47,7 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
-use caisson_sdk::{Intent, Money, Outcome, PaymentApp, Service, Stop, Ticket};
+use caisson_sdk::{Errand, Intent, Money, Outcome, PaymentApp, Service, Stop, Ticket};
 use till::{Terminal, Till};
 
 /// The services, as [`Intent::service`] names them.
@@ -95,8 +95,9 @@ impl PaymentApp for CardApp {
         ]
     }
 
-    fn serve(id: &str) -> Result<(), Stop> {
-        serve(&mut Terminal::new(&|_| None, &|_| None), id)
+    fn serve(errand: &Errand) -> Result<(), Stop> {
+        let settings = |name: &str| errand.setting(name);
+        serve(&mut Terminal::new(&settings, &|_| None), &errand.service())
     }
 
     fn start(intent: &Intent) -> Result<Outcome, Stop> {

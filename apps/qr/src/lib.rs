@@ -26,7 +26,7 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
-use caisson_sdk::{Intent, Money, Outcome, PaymentApp, Service, Stop, Ticket};
+use caisson_sdk::{Errand, Intent, Money, Outcome, PaymentApp, Service, Stop, Ticket};
 use recover::Trouble;
 use std::time::Duration;
 use till::{Terminal, Till};
@@ -54,10 +54,11 @@ impl PaymentApp for QrApp {
         ]
     }
 
-    fn serve(id: &str) -> Result<(), Stop> {
-        match id {
-            QUERY => lookup::serve(&mut Terminal::new(&|_| None)),
-            _ => Err(Stop::failed(&format!("no service {id} to serve"))),
+    fn serve(errand: &Errand) -> Result<(), Stop> {
+        let settings = |name: &str| errand.setting(name);
+        match errand.service().as_str() {
+            QUERY => lookup::serve(&mut Terminal::new(&settings)),
+            id => Err(Stop::failed(&format!("no service {id} to serve"))),
         }
     }
 

@@ -1,7 +1,7 @@
 //! From an app's four functions to what the terminal calls.
 
 use crate::bindings::exports::caisson::app::app::Guest;
-use crate::{Intent, Outcome, Service, Stop, Ticket, payment};
+use crate::{Errand, Intent, Outcome, Service, Stop, Ticket, payment};
 use std::marker::PhantomData;
 
 /// A payment app. Each call runs in a fresh instance: nothing in memory outlives it.
@@ -9,12 +9,13 @@ pub trait PaymentApp {
     /// What the app offers, at most 16. At most 1 s.
     fn services() -> Vec<Service>;
 
-    /// Runs the service `id` of the kind serve. Moves no money.
+    /// Runs a service of the kind serve. Moves no money. At most 10 minutes; after a Cancel, 20
+    /// seconds.
     ///
     /// # Errors
-    /// Whatever ended it early; the terminal goes back to its menu.
-    fn serve(id: &str) -> Result<(), Stop> {
-        Err(Stop::failed(&format!("serve: no service {id}")))
+    /// Whatever ended it early; the terminal says why, unless the app did.
+    fn serve(errand: &Errand) -> Result<(), Stop> {
+        Err(Stop::failed(&format!("serve: no service {}", errand.service())))
     }
 
     /// Takes or refunds money. At most 10 minutes; after a Cancel, 20 seconds.
@@ -40,10 +41,11 @@ impl<A: PaymentApp> Guest for Exported<A> {
         A::services()
     }
 
-    fn serve(id: String) {
-        if let Err(stop) = A::serve(&id) {
-            eprintln!("serve {id}: {stop}");
-        }
+    fn serve(errand: Errand) -> Result<(), String> {
+        A::serve(&errand).map_err(|stop| {
+            eprintln!("serve {}: {stop}", errand.service());
+            stop.reason().to_owned()
+        })
     }
 
     fn start(intent: Intent) -> Outcome {

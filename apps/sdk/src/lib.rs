@@ -93,7 +93,7 @@ pub mod storage;
 pub mod ui;
 
 pub use export::{Exported, PaymentApp};
-pub use payment::{Approval, Fact, Intent, Money, Outcome, Ticket};
+pub use payment::{Approval, Errand, Fact, Intent, Money, Outcome, Ticket};
 pub use sensitive::Sensitive;
 pub use service::Service;
 pub use stop::Stop;

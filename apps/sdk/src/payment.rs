@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use crate::bindings::caisson::payment::payment::{
-    Answer, Code, Error, Intent, Money, Reading, Ticket,
+    Answer, Code, Errand, Error, Intent, Money, Reading, Ticket,
 };
 pub use crate::bindings::exports::caisson::app::app::{Approval, Fact, Outcome};
 

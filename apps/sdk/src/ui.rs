@@ -117,7 +117,8 @@ pub fn signature(title: &str, within: Duration) -> Result<Vec<Stroke>, Error> {
     host::signature(title, millis(within))
 }
 
-/// Says that a service did what it should, and waits until it is read, at most `within`.
+/// Says that a service did what it should. Returns at once: the terminal shows the last of these
+/// words when the call has ended, until it is read, at most `within`.
 ///
 /// # Errors
 /// *Denied* in `start` and `recover`: how a payment ended is the terminal's to say.

@@ -7,8 +7,9 @@
 
 use crate::app::{App, CallReport, Outcome, Service};
 use crate::fault::AppFault;
-use crate::payment::{IntentData, TicketData};
+use crate::payment::{ErrandData, IntentData, TicketData};
 use crate::session::Session;
+use caisson_core::Reason;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -58,9 +59,13 @@ impl AppActor {
         self.run(self.0.app.services(session)).await
     }
 
-    /// Runs a service that moves no money.
-    pub async fn serve(&self, session: Arc<dyn Session>, id: &str) -> CallReport<()> {
-        self.run(self.0.app.serve(session, id)).await
+    /// Runs a service that moves no money; why it was not done, if the app says so.
+    pub async fn serve(
+        &self,
+        session: Arc<dyn Session>,
+        errand: ErrandData,
+    ) -> CallReport<Result<(), Reason>> {
+        self.run(self.0.app.serve(session, errand)).await
     }
 
     /// Starts a payment.

@@ -10,7 +10,7 @@ use crate::engine::HostEngine;
 use crate::fault::{AppFault, LoadError};
 use crate::kill::{Kill, KillCause};
 use crate::limits::{Budget, CANCEL_GRACE, HANDLES_MAX, HOST_CALL_BYTES_MAX};
-use crate::payment::{IntentData, TicketData};
+use crate::payment::{ErrandData, IntentData, TicketData};
 use crate::session::Session;
 use crate::state::{CallState, Shared};
 use crate::{link, redact};
@@ -277,12 +277,21 @@ impl App {
         self.call("instantiate", Budget::SERVICES, session, async |_, _| Ok(())).await
     }
 
-    /// Runs a service that moves no money.
-    pub async fn serve(&self, session: Arc<dyn Session>, id: &str) -> CallReport<()> {
-        self.call("serve", Budget::SERVE, session, async |app, store| {
-            app.caisson_app_app().call_serve(store, id).await
-        })
-        .await
+    /// Runs a service that moves no money; why it was not done, if the app says so.
+    pub async fn serve(
+        &self,
+        session: Arc<dyn Session>,
+        errand: impl Into<ErrandData>,
+    ) -> CallReport<Result<(), Reason>> {
+        let errand = errand.into();
+        let report = self
+            .call("serve", Budget::SERVE, session, async move |app, store| {
+                let errand: Resource<ErrandData> = store.data_mut().table.push(errand)?;
+                app.caisson_app_app().call_serve(store, errand).await
+            })
+            .await;
+        let reason = |text: String| text.parse().unwrap_or(Reason::AppFailed);
+        CallReport { result: report.result.map(|done| done.map_err(reason)), log: report.log }
     }
 
     /// Starts a payment.

@@ -18,6 +18,7 @@ wasmtime::component::bindgen!({
     imports: { default: async | trappable },
     exports: { default: async },
     with: {
+        "caisson:payment/payment.errand": crate::payment::ErrandData,
         "caisson:payment/payment.intent": crate::payment::IntentData,
         "caisson:payment/payment.ticket": crate::payment::TicketData,
         "caisson:printer/printer.document": crate::printer::Sheet,

@@ -50,7 +50,7 @@ pub use engine::{ENGINE_PROFILE, HostEngine};
 pub use fault::{AppFault, LoadError};
 pub use kill::KillCause;
 pub use limits::{Budget, MEMORY_BYTES_MAX};
-pub use payment::{IntentData, TicketData};
+pub use payment::{ErrandData, IntentData, TicketData};
 pub use session::{
     AcquirerAnswer, CallStop, CardSession, CardStop, Entry, Found, FoundTag, KernelFiles, Moment,
     OfflinePin, OfflinePinEnd, PayStop, PinEntry, PinStop, PrintStop, ScanStop, Scanned, Session,

@@ -17,6 +17,22 @@ use wasmtime::component::Resource;
 
 pub(crate) type PaymentFault = fault::Fault<wit::Code>;
 
+/// What the terminal wants done that moves no money, as an app sees it.
+#[derive(Debug, Clone, Default)]
+pub struct ErrandData {
+    /// The service's id.
+    pub service: String,
+    /// The app's settings.
+    pub settings: Arc<BTreeMap<String, String>>,
+}
+
+impl From<&str> for ErrandData {
+    /// The service of that id, without settings.
+    fn from(service: &str) -> Self {
+        Self { service: service.to_owned(), ..Self::default() }
+    }
+}
+
 /// What the terminal wants done, as an app sees it.
 #[derive(Debug, Clone)]
 pub struct IntentData {
@@ -49,6 +65,25 @@ impl Code for wit::Code {
 
 pub(crate) fn money_to_wit(money: Money) -> wit::Money {
     wit::Money { minor: money.minor(), currency: money.currency().code().to_owned() }
+}
+
+impl wit::HostErrand for CallState {
+    async fn service(&mut self, errand: Resource<ErrandData>) -> wasmtime::Result<String> {
+        Ok(self.table.get(&errand)?.service.clone())
+    }
+
+    async fn setting(
+        &mut self,
+        errand: Resource<ErrandData>,
+        name: String,
+    ) -> wasmtime::Result<Option<String>> {
+        Ok(self.table.get(&errand)?.settings.get(&name).cloned())
+    }
+
+    async fn drop(&mut self, errand: Resource<ErrandData>) -> wasmtime::Result<()> {
+        self.table.delete(errand)?;
+        Ok(())
+    }
 }
 
 impl wit::HostIntent for CallState {

@@ -1,19 +1,17 @@
 //! A payment at the counter, from the cashier's keys to the paper.
 
 use crate::admit::Ready;
-use crate::card::CardAtHand;
 use crate::driver::Driver;
 use crate::error::TerminalError;
 use crate::keys::Keys;
 use crate::receipts::Receipts;
 use crate::session::{Company, TillSession};
-use crate::tag::TagAtHand;
 use crate::terminal::{Hosted, Inner, Terminal};
 use caisson_core::payment::{Effect, Ending, Fact, Input, Kind, Payment, State};
 use caisson_core::view::{Outcome as Shown, View};
 use caisson_core::{Money, PaymentKey, Reason};
 use caisson_devices::screen::Showing;
-use caisson_host::{AppFault, IntentData, KillCause, Outcome, ServiceKind};
+use caisson_host::{AppFault, ErrandData, IntentData, KillCause, Outcome, ServiceKind, Session};
 use std::sync::Arc;
 use tokio::time::Instant;
 
@@ -138,22 +136,29 @@ impl Terminal {
         };
         inner.take_back_first(&hosted).await?;
         let (keys, listening) = Keys::listen(Arc::clone(&inner.equipment.screen));
-        let session = Arc::new(TillSession {
-            inner: Arc::clone(inner),
-            hosted: Arc::clone(&hosted),
-            driver: None,
-            company: Company::Counter(keys),
-            amount: None,
-            recovering: false,
-            card: CardAtHand::default(),
-            tag: TagAtHand::default(),
-            pin: Default::default(),
-        });
-        let report = hosted.actor.serve(session, service).await;
-        listening.abort();
+        let session = Arc::new(TillSession::new(inner, &hosted, Company::Counter(keys)));
+        let own: Arc<dyn Session> = Arc::<TillSession>::clone(&session);
+        let settings = Arc::clone(&hosted.settings);
+        let errand = ErrandData { service: service.to_owned(), settings };
+        let report = hosted.actor.serve(own, errand).await;
         log_app(&hosted, &report.log, report.result.as_ref().err());
-        inner.show(View::Idle, None, None);
-        Ok(report.result.is_ok())
+        let was_told = session.show_last_word().await;
+        listening.abort();
+        let stopped = match report.result {
+            Ok(done) => done.err(),
+            Err(AppFault::Killed { cause: KillCause::Cancel, .. }) => {
+                Some(Reason::CancelledByCashier)
+            }
+            Err(_) => Some(Reason::AppFailed),
+        };
+        match stopped {
+            // Whoever pressed Cancel knows why it ended.
+            Some(reason) if !was_told && reason != Reason::CancelledByCashier => {
+                inner.show_outcome(&Report::refused(reason), None, Receipts::Printed);
+            }
+            _ => inner.show(View::Idle, None, None),
+        }
+        Ok(stopped.is_none())
     }
 
     /// Prints another copy of a receipt; it says that it is one.
@@ -194,18 +199,8 @@ impl Inner {
         self.show(View::Wait, Some(amount), None);
         let driver =
             Arc::new(Driver::new(Arc::clone(self), Arc::clone(&hosted), Payment::new(intent)));
-        let session = Arc::new(TillSession {
-            inner: Arc::clone(self),
-            hosted: Arc::clone(&hosted),
-            driver: Some(Arc::clone(&driver)),
-            company: Company::Counter(keys),
-            amount: Some(amount),
-            recovering: false,
-            card: CardAtHand::default(),
-            tag: TagAtHand::default(),
-            pin: Default::default(),
-        });
-        let called = hosted.actor.start(session, data).await;
+        let session = TillSession::of_payment(&driver, Company::Counter(keys), amount);
+        let called = hosted.actor.start(Arc::new(session), data).await;
         log_app(&hosted, &called.log, called.result.as_ref().err());
         self.running()?;
         let at_risk = driver.payment().await.is_at_risk();

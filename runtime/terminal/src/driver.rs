@@ -64,7 +64,7 @@ pub(crate) struct Request<'a> {
 
 /// One payment under way.
 pub(crate) struct Driver {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
     pub(crate) hosted: Arc<Hosted>,
     key: PaymentKey,
     payment: Arc<Mutex<Payment>>,

@@ -21,7 +21,7 @@ pub(crate) enum Answer<T> {
 /// The keys of one payment at the counter.
 #[derive(Debug)]
 pub(crate) struct Keys {
-    cancelled: watch::Receiver<bool>,
+    cancel: watch::Sender<bool>,
     others: Mutex<mpsc::Receiver<Key>>,
 }
 
@@ -29,13 +29,14 @@ impl Keys {
     /// Listens to `screen` until the returned task is ended. A Cancel is remembered: it counts for
     /// every wait that follows.
     pub(crate) fn listen(screen: Arc<dyn Screen>) -> (Self, tokio::task::AbortHandle) {
-        let (cancel, cancelled) = watch::channel(false);
+        let cancel = watch::Sender::new(false);
+        let pressed = cancel.clone();
         let (send, receive) = mpsc::channel(KEYS_WAITING_MAX);
         let task = tokio::spawn(async move {
             loop {
                 match screen.next_key().await {
                     Key::Cancel => {
-                        cancel.send_replace(true);
+                        pressed.send_replace(true);
                     }
                     key => {
                         // A full queue drops the key: nobody is looking at that many.
@@ -44,19 +45,19 @@ impl Keys {
                 }
             }
         });
-        (Self { cancelled, others: Mutex::new(receive) }, task.abort_handle())
+        (Self { cancel, others: Mutex::new(receive) }, task.abort_handle())
     }
 
     /// True once Cancel was pressed.
     pub(crate) fn is_cancelled(&self) -> bool {
-        *self.cancelled.borrow()
+        *self.cancel.borrow()
     }
 
     /// Ends when Cancel is pressed, at once if it was.
     pub(crate) async fn cancelled(&self) {
-        let mut cancelled = self.cancelled.clone();
+        let mut cancelled = self.cancel.subscribe();
         if cancelled.wait_for(|cancelled| *cancelled).await.is_err() {
-            // The listener has ended: nobody can press Cancel any more.
+            // Never: the sender is here.
             std::future::pending::<()>().await;
         }
     }
@@ -88,6 +89,12 @@ impl Keys {
             answer = answered => Answer::Given(answer),
             () = tokio::time::sleep_until(until) => Answer::Silence,
         }
+    }
+
+    /// Forgets every key that was pressed so far, Cancel included.
+    pub(crate) async fn begin_anew(&self) {
+        self.cancel.send_replace(false);
+        self.forget().await;
     }
 
     /// Forgets keys that were pressed for an earlier view.

@@ -1,11 +1,9 @@
 //! Making open payments certain, behind the counter and across restarts.
 
-use crate::card::CardAtHand;
 use crate::counter::{ending, log_app, shown};
 use crate::driver::Driver;
 use crate::error::TerminalError;
 use crate::session::{Company, TillSession};
-use crate::tag::TagAtHand;
 use crate::terminal::{Hosted, Inner};
 use caisson_core::payment::{Effect, Input, Intent, Kind, OFFER_MARGIN, Payment, State};
 use caisson_core::view::View;
@@ -127,18 +125,10 @@ impl Inner {
             age: driver.age().await,
             closed: payment.is_watched(),
         };
-        let session = Arc::new(TillSession {
-            inner: Arc::clone(self),
-            hosted: Arc::clone(hosted),
-            driver: Some(Arc::clone(driver)),
-            company: Company::Nobody,
-            amount: Some(payment.intent().amount),
-            recovering: true,
-            card: CardAtHand::default(),
-            tag: TagAtHand::default(),
-            pin: Default::default(),
-        });
-        let called = hosted.actor.recover(session, ticket).await;
+        let asked = payment.intent().amount;
+        let mut session = TillSession::of_payment(driver, Company::Nobody, asked);
+        session.recovering = true;
+        let called = hosted.actor.recover(Arc::new(session), ticket).await;
         log_app(hosted, &called.log, called.result.as_ref().err());
         self.running()?;
         Ok(driver.step([Input::Ended(ending(called.result, true))]).await?)
@@ -264,18 +254,8 @@ impl Inner {
         };
         let driver =
             Arc::new(Driver::new(Arc::clone(self), Arc::clone(&hosted), Payment::new(intent)));
-        let session = Arc::new(TillSession {
-            inner: Arc::clone(self),
-            hosted: Arc::clone(&hosted),
-            driver: Some(Arc::clone(&driver)),
-            company: Company::Nobody,
-            amount: Some(amount),
-            recovering: false,
-            card: CardAtHand::default(),
-            tag: TagAtHand::default(),
-            pin: Default::default(),
-        });
-        let called = hosted.actor.start(session, data).await;
+        let session = TillSession::of_payment(&driver, Company::Nobody, amount);
+        let called = hosted.actor.start(Arc::new(session), data).await;
         log_app(&hosted, &called.log, called.result.as_ref().err());
         self.running()?;
         let effects = driver.step([Input::Ended(ending(called.result, true))]).await?;

@@ -52,9 +52,46 @@ pub(crate) struct TillSession {
     pub(crate) tag: TagAtHand,
     /// Enciphered, for the next request of an operation that takes a PIN; once.
     pub(crate) pin: Mutex<Option<EnteredPin>>,
+    /// How a service says that it ended, and how long that may stand.
+    last_word: Mutex<Option<(View, Duration)>>,
 }
 
 impl TillSession {
+    /// Of a call that has no payment.
+    pub(crate) fn new(inner: &Arc<Inner>, hosted: &Arc<Hosted>, company: Company) -> Self {
+        Self {
+            inner: Arc::clone(inner),
+            hosted: Arc::clone(hosted),
+            driver: None,
+            company,
+            amount: None,
+            recovering: false,
+            card: CardAtHand::default(),
+            tag: TagAtHand::default(),
+            pin: Mutex::default(),
+            last_word: Mutex::default(),
+        }
+    }
+
+    /// Of a call about the payment of `driver`.
+    pub(crate) fn of_payment(driver: &Arc<Driver>, company: Company, amount: Money) -> Self {
+        let new = Self::new(&driver.inner, &driver.hosted, company);
+        Self { driver: Some(Arc::clone(driver)), amount: Some(amount), ..new }
+    }
+
+    /// Shows how a service ended, until somebody has read it; `false` where it said nothing. A
+    /// Cancel that was pressed while it worked takes nothing away: what was done is done.
+    pub(crate) async fn show_last_word(&self) -> bool {
+        let Company::Counter(keys) = &self.company else { return false };
+        let Some((view, wait)) = self.last_word.lock().await.take() else { return false };
+        let asked = view.clone();
+        let until = Instant::now() + wait;
+        keys.begin_anew().await;
+        self.show_view(view, Some(until));
+        keys.answer(until, |key| answer_to(&asked, key)).await;
+        true
+    }
+
     pub(crate) fn show_view(&self, view: View, until: Option<Instant>) {
         if matches!(self.company, Company::Nobody) {
             return;
@@ -206,8 +243,12 @@ impl Session for TillSession {
     ) -> Result<UiAnswer, UiStop> {
         // Outcome before screen: what looks like an end must not stand there before the journal
         // holds one.
-        if self.driver.is_some() && matches!(view, View::Result { .. }) {
-            return Err(UiStop::HostSaysHowItEnded);
+        if matches!(view, View::Result { .. }) {
+            if self.driver.is_some() {
+                return Err(UiStop::HostSaysHowItEnded);
+            }
+            *self.last_word.lock().await = Some((view, wait.unwrap_or_default()));
+            return Ok(UiAnswer::Done);
         }
         if matches!(self.company, Company::Nobody) && wait.is_none() {
             return Ok(UiAnswer::Done);

@@ -1,7 +1,6 @@
 //! The terminal: opened once, shared by the counter and the recoveries.
 
 use crate::acquirer;
-use crate::card::CardAtHand;
 use crate::clock::WallClock;
 use crate::counter::log_app;
 use crate::driver::Driver;
@@ -14,7 +13,6 @@ use crate::past::Begun;
 use crate::profile::{OperatorProfile, Profile};
 use crate::session::{Company, TillSession};
 use crate::settings::SettingsBook;
-use crate::tag::TagAtHand;
 use crate::trial;
 use caisson_core::payment::Effect;
 use caisson_core::receipt::Merchant;
@@ -257,18 +255,8 @@ impl Inner {
     ) -> Result<Vec<LeftOut>, TerminalError> {
         let mut left_out = Vec::new();
         for (id, hosted) in &self.apps {
-            let session = Arc::new(TillSession {
-                inner: Arc::clone(self),
-                hosted: Arc::clone(hosted),
-                driver: None,
-                company: Company::Nobody,
-                amount: None,
-                recovering: false,
-                card: CardAtHand::default(),
-                tag: TagAtHand::default(),
-                pin: Default::default(),
-            });
-            let report = hosted.actor.services(session).await;
+            let session = TillSession::new(self, hosted, Company::Nobody);
+            let report = hosted.actor.services(Arc::new(session)).await;
             log_app(hosted, &report.log, report.result.as_ref().err());
             match report.result {
                 Ok(services) => {

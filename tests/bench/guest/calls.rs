@@ -1,7 +1,7 @@
 //! A guest that calls the host in a loop: `serve("language 1000")`, `serve("wait 1000")`; or loops
 //! without an end: `serve("spin 1")`. It offers no service and moves no money; `host-call` calls it directly.
 
-use caisson_sdk::{Intent, Outcome, PaymentApp, Service, Stop, Ticket, ui};
+use caisson_sdk::{Errand, Intent, Outcome, PaymentApp, Service, Stop, Ticket, ui};
 use std::time::Duration;
 
 struct Calls;
@@ -11,7 +11,8 @@ impl PaymentApp for Calls {
         Vec::new()
     }
 
-    fn serve(id: &str) -> Result<(), Stop> {
+    fn serve(errand: &Errand) -> Result<(), Stop> {
+        let id = errand.service();
         let wrong = || Stop::failed("serve: `language`, `wait` or `spin`, a blank, and how often");
         let (call, times) = id.split_once(' ').ok_or_else(wrong)?;
         let times: u32 = times.parse().map_err(|_| wrong())?;

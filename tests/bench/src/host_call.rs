@@ -13,7 +13,9 @@ use caisson_host::HostEngine;
 use std::sync::Arc;
 use std::time::Instant;
 use wasmtime::Store;
-use wasmtime::component::{Component, ComponentType, InstancePre, Lift, Linker, Lower};
+use wasmtime::component::{
+    Component, ComponentType, InstancePre, Lift, Linker, Lower, Resource, ResourceType,
+};
 
 /// Most that ours may take, in limits.
 const RATIO_MAX: f64 = 1.5;
@@ -49,9 +51,9 @@ pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
                 pair.limit_took(begun.elapsed());
 
                 let begun = Instant::now();
-                let report = app.serve(session.clone(), &serve).await;
+                let report = app.serve(session.clone(), serve.as_str()).await;
                 pair.ours_took(begun.elapsed());
-                report.result?;
+                report.result?.map_err(|reason| reason.to_string())?;
                 if !report.log.is_empty() {
                     return Err(report.log.into());
                 }
@@ -65,19 +67,24 @@ pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
 
 async fn call_bare(
     engine: &HostEngine,
-    bare: &InstancePre<()>,
+    bare: &InstancePre<String>,
     serve: &str,
 ) -> wasmtime::Result<()> {
-    let mut store = Store::new(engine.wasmtime(), ());
+    let mut store = Store::new(engine.wasmtime(), serve.to_owned());
     store.set_epoch_deadline(EPOCHS);
     let instance = bare.instantiate_async(&mut store).await?;
     let index = instance
         .get_export_index(&mut store, None, "caisson:app/app@0.1.0")
         .and_then(|app| instance.get_export_index(&mut store, Some(&app), "serve"))
         .ok_or_else(|| wasmtime::Error::msg("the guest does not export serve"))?;
-    let function = instance.get_typed_func::<(&str,), ()>(&mut store, &index)?;
-    function.call_async(&mut store, (serve,)).await
+    let function = instance
+        .get_typed_func::<(Resource<Errand>,), (Result<(), String>,)>(&mut store, &index)?;
+    let (done,) = function.call_async(&mut store, (Resource::new_own(0),)).await?;
+    done.map_err(wasmtime::Error::msg)
 }
+
+/// The contract's errand; what it says is the store's data.
+enum Errand {}
 
 /// The contract's error, as a binding by hand has it.
 #[derive(Debug, Clone, ComponentType, Lift, Lower)]
@@ -108,13 +115,18 @@ enum UiCode {
     Other,
 }
 
-fn bare(engine: &HostEngine, wasm: &[u8]) -> wasmtime::Result<InstancePre<()>> {
+fn bare(engine: &HostEngine, wasm: &[u8]) -> wasmtime::Result<InstancePre<String>> {
     let component = Component::new(engine.wasmtime(), wasm)?;
     let mut linker = Linker::new(engine.wasmtime());
     let mut ui = linker.instance("caisson:ui/ui@0.1.0")?;
     ui.func_wrap_async("language", |_, (): ()| Box::new(async { Ok(("en".to_owned(),)) }))?;
     ui.func_wrap_async("wait", |_, (_ms,): (u32,)| {
         Box::new(async { Ok((Ok::<(), UiError>(()),)) })
+    })?;
+    let mut payment = linker.instance("caisson:payment/payment@0.1.0")?;
+    payment.resource("errand", ResourceType::host::<Errand>(), |_, _| Ok(()))?;
+    payment.func_wrap_async("[method]errand.service", |store, (_,): (Resource<Errand>,)| {
+        Box::new(async move { Ok((store.data().clone(),)) })
     })?;
     linker.define_unknown_imports_as_traps(&component)?;
     linker.instantiate_pre(&component)

@@ -68,9 +68,9 @@ fn call(scale: Scale) -> Result<bool, Failure> {
         for _ in 0..scale.of(ROUNDS, 2) {
             for (name, ours) in [("language", false), ("wait", true)] {
                 let begun = Instant::now();
-                let report = app.serve(session.clone(), &format!("{name} {calls}")).await;
+                let report = app.serve(session.clone(), format!("{name} {calls}").as_str()).await;
                 let took = begun.elapsed();
-                report.result?;
+                report.result?.map_err(|reason| reason.to_string())?;
                 if ours { pair.ours_took(took) } else { pair.limit_took(took) }
             }
         }

@@ -20,7 +20,7 @@ mod tags;
 mod talk;
 mod time;
 
-use caisson_sdk::{Intent, Outcome, PaymentApp, Service, Stop, Ticket, storage};
+use caisson_sdk::{Errand, Intent, Outcome, PaymentApp, Service, Stop, Ticket, storage};
 
 /// The one service that the guests show to a cashier.
 pub const PAY: &str = "pay";
@@ -47,9 +47,10 @@ impl PaymentApp for Guests {
         }
     }
 
-    fn serve(id: &str) -> Result<(), Stop> {
+    fn serve(errand: &Errand) -> Result<(), Stop> {
+        let id = errand.service();
         println!("serve {id}");
-        match id {
+        match id.as_str() {
             "traps" => std::process::abort(),
             "ends" => screens::end_well(),
             _ => Ok(()),

@@ -204,7 +204,7 @@ fn a_file_that_is_no_scenario_is_told_by_file_line_and_remedy() {
         "\"none\"",
         "\"a receipt\"",
         "qr/x.toml:4: paper: \"a receipt\" is not a sheet; write \"receipt 12.00, original\", \
-         \"refund 5.00, duplicate\", either with \", incomplete\"; or \"none\" alone",
+         \"refund 5.00, duplicate\" (or pre-auth, completion, release), each with \", incomplete\"; or \"none\" alone",
     );
     check_file(
         "journal = []",
@@ -238,7 +238,8 @@ fn an_unknown_or_missing_key_is_shown_in_its_line() {
         "screens = []",
         "qr/x.toml: TOML parse error at line 3, column 1\n  |\n3 | screens = []\n  | ^^^^^^^\n\
          unknown field `screens`, expected one of `app`, `language`, `settings`, `risk`, `acquirer`, \
-         `desk`, `steps`, `screen`, `screen_never`, `paper`, `journal`, `books`, `open_at_end`\n",
+         `bank_keys`, `desk`, `steps`, `screen`, `screen_never`, `paper`, `journal`, `books`, \
+         `open_at_end`\n",
     );
     check_file(
         "books = [\"nothing\"]\n",

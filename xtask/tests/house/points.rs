@@ -25,7 +25,7 @@ fn a_commit_a_send_and_a_receive_happen_only_between_their_points() {
         let mut found = false;
         for file in files_ending(folder, &[".rs"]) {
             let text = text(&file);
-            let code = text.split("#[cfg(test)]").next().unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
             if !code.contains(words) {
                 continue;
             }

@@ -81,7 +81,7 @@ fn two_payments_never_share_a_row() {
 }
 
 #[test]
-fn a_void_takes_its_sale_out_of_the_totals_and_a_refund_counts_for_itself() {
+fn a_void_and_a_refund_are_given_back_and_the_sales_stay_sales() {
     let page = br#"{"batch":"000007","rows":[
         {"n":0,"d":"sale","s":"000011","m":1000},
         {"n":1,"d":"sale","s":"000012","m":200},
@@ -96,8 +96,8 @@ fn a_void_takes_its_sale_out_of_the_totals_and_a_refund_counts_for_itself() {
         .insert("batch".into(), br#"{"number":"000007","next":9,"currency":"CNY"}"#.to_vec());
     refund.start(REFUND);
     let (_, totals) = batch::all(&mut refund).unwrap();
-    assert_eq!((totals.taken, totals.taken_minor), (1, 200));
-    assert_eq!((totals.refunded, totals.refunded_minor), (1, 1200));
+    assert_eq!((totals.taken, totals.taken_minor), (2, 1200));
+    assert_eq!((totals.refunded, totals.refunded_minor), (2, 2200));
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn with_rows(mut till: FakeTill) -> FakeTill {
     let page = br#"{"batch":"000007","rows":[
         {"n":0,"d":"sale","s":"000011","r":"030500000011","a":"A11111","m":1000},
         {"n":1,"d":"sale","s":"000012","m":200},
-        {"n":2,"d":"void","s":"000013","m":200,"v":"000012"},
+        {"n":2,"d":"void","s":"000013","m":200},
         {"n":3,"d":"refund","s":"000014","m":300}]}"#;
     till.storage.insert("batch-rows-0".into(), page.to_vec());
     till
@@ -135,12 +135,12 @@ fn a_batch_whose_totals_agree_is_closed() {
     assert_eq!(
         served(&mut till, SETTLE, calls),
         "[Settlement]; settle; done Settlement: The totals agree. The batch is settled./\
-         Batch: 000007/Sales (1): 10.00 CNY/Refunds and voids (1): 3.00 CNY/Signed on. Batch 000008"
+         Batch: 000007/Sales (2): 12.00 CNY/Refunds and voids (2): 5.00 CNY/Signed on. Batch 000008"
     );
     let message = till.message(0);
     assert_eq!(message.mti().to_string(), "0500");
     assert_eq!(message.text(60), Some("00000007201"));
-    let field_48 = format!("000000001000001000000000300001{}", "0".repeat(32));
+    let field_48 = format!("000000001200002000000000500002{}", "0".repeat(32));
     assert_eq!(message.text(48), Some(field_48.as_str()));
     assert_eq!(batch::open(&mut till, "CNY").unwrap(), "000008");
 }
@@ -152,12 +152,15 @@ fn a_batch_whose_totals_differ_is_sent_row_by_row_and_then_closed() {
         ("settle", said(0x0510, "95", &[])),
         ("upload", said(0x0330, "00", &[])),
         ("upload", said(0x0330, "00", &[])),
+        ("upload", said(0x0330, "00", &[])),
+        ("upload", said(0x0330, "00", &[])),
         ("upload-end", said(0x0330, "00", &[(60, "00000020207")])),
     ];
     let text = served(&mut till, SETTLE, calls);
     assert!(
         text.starts_with(
-            "[Settlement]; settle; [Sending the batch line by line]; upload; upload; upload-end; \
+            "[Settlement]; settle; [Sending the batch line by line]; upload; upload; upload; upload; \
+             upload-end; \
              done Settlement: The totals differed;"
         ),
         "{text}"
@@ -171,8 +174,10 @@ fn a_batch_whose_totals_differ_is_sent_row_by_row_and_then_closed() {
         fields(1, &numbers),
         ["000000001000", "030500000011", "A11111", "22000007201", "000007000011"]
     );
-    assert_eq!(fields(2, &numbers), ["000000000300", "-", "-", "25000007201", "000007000014"]);
-    assert_eq!(fields(3, &[48, 60]), ["0002", "00000007207"]);
+    assert_eq!(fields(2, &numbers), ["000000000200", "-", "-", "22000007201", "000007000012"]);
+    assert_eq!(fields(3, &numbers), ["000000000200", "-", "-", "23000007201", "000007000013"]);
+    assert_eq!(fields(4, &numbers), ["000000000300", "-", "-", "25000007201", "000007000014"]);
+    assert_eq!(fields(5, &[48, 60]), ["0004", "00000007207"]);
     assert_eq!(batch::open(&mut till, "CNY").unwrap(), "000020");
 }
 
@@ -184,6 +189,8 @@ fn row_13_a_settlement_that_was_interrupted_is_done_again_under_its_number() {
         vec![("settle", said(0x0510, "95", &[])), ("upload", Err(network::Code::NoAnswer))],
         vec![
             ("settle", said(0x0510, "95", &[])),
+            ("upload", said(0x0330, "00", &[])),
+            ("upload", said(0x0330, "00", &[])),
             ("upload", said(0x0330, "00", &[])),
             ("upload", said(0x0330, "00", &[])),
             ("upload-end", Err(network::Code::NotSent)),
@@ -222,8 +229,8 @@ fn the_totals_of_the_last_batch_are_printed_again_and_again() {
     let sheet = [
         "Settlement totals",
         "Batch: 000007",
-        "Sales (1): 10.00 CNY",
-        "Refunds and voids (1): 3.00 CNY",
+        "Sales (2): 12.00 CNY",
+        "Refunds and voids (2): 5.00 CNY",
     ];
     served(&mut till, TOTALS, vec![]);
     assert_eq!(till.printed, sheet);

@@ -40,9 +40,11 @@ fn package(desk: &Desk, component: &str, version_code: u32) {
     let manifest = fs::read_to_string(built_app("qr").join("caisson.toml")).unwrap();
     let manifest = manifest
         .replace("version-code = 1", &format!("version-code = {version_code}"))
-        .replace("\"network\"]", "\"network\", \"printer\", \"storage\"]");
+        .replace("\"network\"]", "\"network\", \"printer\", \"storage\", \"nfc\"]");
     // What the guests ask for; the app itself leaves it alone.
-    let manifest = format!("{manifest}\n[settings]\nbehaviour = \"{component}\"\n");
+    let manifest = format!(
+        "{manifest}\n[nfc]\ntag-types = [\"type-2\"]\n\n[settings]\nbehaviour = \"{component}\"\n"
+    );
     desk.write("package/caisson.toml", manifest);
     let wasm = fs::read(built_app(component).join("app.wasm")).unwrap();
     desk.write("package/app.wasm", wasm);
@@ -74,7 +76,7 @@ fn listed(desk: &Desk) -> String {
 /// Lets the terminal grant what the guests import besides.
 fn grant_all(desk: &Desk) {
     let profile = fs::read_to_string(desk.path("till/profile.toml")).unwrap();
-    let granted = profile.replace("grants = [", "grants = [\"printer\", \"storage\", ");
+    let granted = profile.replace("grants = [", "grants = [\"printer\", \"storage\", \"nfc\", ");
     assert_ne!(granted, profile);
     desk.write("till/profile.toml", granted);
 }

@@ -112,7 +112,7 @@ fn a_wrong_manifest() {
         "",
         "error: app/caisson.toml: TOML parse error at line 2, column 1\n  |\n2 | colour = 1\n  | \
          ^^^^^^\nunknown field `colour`, expected one of `id`, `name`, `version`, `version-code`, \
-         `world`, `permissions`, `destination`, `settings`\n\
+         `world`, `permissions`, `destination`, `nfc`, `settings`\n\
          hint: nothing was changed; correct the place that is shown and try again\n",
     );
     desk.check(

@@ -76,13 +76,13 @@ async fn keys_on_the_screen_become_the_sentences_that_press_them() {
     bench.say("cashier signs in as Li").await;
     bench.desktop.key(Key::Amount(1_250)).await;
     bench.say("screen shows \"How does the customer pay?\"").await;
-    bench.desktop.key(Key::Row(1)).await;
+    bench.desktop.key(Key::Row(2)).await;
     bench.say("customer shows unionpay code").await;
     bench.say("screen shows \"approved 12.50\"").await;
     bench.desktop.key(Key::Receipt(ReceiptWish::Nothing)).await;
     bench.say("payment ends").await;
     let text = transcript(&bench.folder());
-    for line in ["keys 12.50", "chooses row 2", "wants no receipt"] {
+    for line in ["keys 12.50", "chooses row 3", "wants no receipt"] {
         assert!(text.contains(&format!("\"who\":\"cashier\",\"what\":\"{line}\"")), "{text}");
     }
     // A cashier gives nothing back.

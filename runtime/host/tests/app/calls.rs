@@ -66,7 +66,7 @@ async fn a_guest_that_traps_before_sending_has_sent_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_service_that_moves_no_money_runs_and_says_so() {
     let report = app().serve(Fake::new(), "查询").await;
-    assert_eq!(report.result, Ok(()));
+    assert_eq!(report.result, Ok(Ok(())));
     assert_eq!(report.log, "serve 查询\n");
 }
 

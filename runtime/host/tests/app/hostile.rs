@@ -17,7 +17,7 @@ async fn serve(id: &str) -> String {
 }
 
 async fn check_unharmed() {
-    assert_eq!(app().serve(Fake::new(), "next").await.result, Ok(()));
+    assert_eq!(app().serve(Fake::new(), "next").await.result, Ok(Ok(())));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 async fn check(behaviour: &str, expected: &str) {
     assert_eq!(told(&start(app(), behaviour).await), expected, "{behaviour}");
-    assert_eq!(app().serve(Fake::new(), "next").await.result, Ok(()), "after {behaviour}");
+    assert_eq!(app().serve(Fake::new(), "next").await.result, Ok(Ok(())), "after {behaviour}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -21,7 +21,7 @@ async fn a_loop_is_stopped_by_its_processor_budget_and_others_go_on_meanwhile() 
     };
     let working = async {
         for _ in 0..20 {
-            assert_eq!(app().serve(Fake::new(), "work").await.result, Ok(()));
+            assert_eq!(app().serve(Fake::new(), "work").await.result, Ok(Ok(())));
         }
         std::time::Instant::now()
     };

@@ -81,5 +81,5 @@ async fn nothing_that_can_be_answered_asks_for_a_secret() {
 async fn forms_end_at_their_limit() {
     let report = app().start(Fake::new(), intent("hoards-forms")).await;
     assert_eq!(told(&report), "guest: start trapped: more than 4 forms are alive at once");
-    assert_eq!(app().serve(Fake::new(), "next").await.result, Ok(()));
+    assert_eq!(app().serve(Fake::new(), "next").await.result, Ok(Ok(())));
 }

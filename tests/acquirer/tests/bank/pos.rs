@@ -259,8 +259,10 @@ impl Pos {
             _ => "000",
         };
         message.set(60, &format!("{kind}{}{code}", self.batch)).unwrap();
-        let names_original =
-            matches!(what, "void" | "refund" | "auth-void" | "complete" | "complete-void");
+        let names_original = matches!(
+            what,
+            "void" | "refund" | "auth-void" | "complete" | "complete-void" | "upload"
+        );
         let (original, amount) = match rest {
             [original, amount, ..] if names_original => (Some(*original), Some(*amount)),
             [amount, ..] => (None, amount.contains('.').then_some(*amount)),

@@ -38,7 +38,7 @@ async fn a_settlement_whose_answer_was_lost_is_answered_again() {
 #[tokio::test(start_paused = true)]
 async fn totals_that_differ_ask_for_an_upload_which_closes_the_batch() {
     check(
-        "8 settle 29.00 3 12.00 2 | 9 sale 1.00 | 1 upload 12.00 | 2 upload 8.01 | 77 upload 4.00 \
+        "8 settle 29.00 3 12.00 2 | 9 sale 1.00 | 21 upload 1 12.00 | 22 upload 2 8.01 | 277 upload 77 4.00 \
          | 9 end | again | sign-on | 9 sale 1.00",
         &format!("{DIFFERED} | 77 | 00 | 00 | 00 | 00 | 00 | 00 batch 2 | 00 100"),
     )
@@ -48,7 +48,7 @@ async fn totals_that_differ_ask_for_an_upload_which_closes_the_batch() {
 #[tokio::test(start_paused = true)]
 async fn an_interrupted_settlement_goes_on_in_the_same_batch() {
     check(
-        "8 settle 0.00 0 0.00 0 | restart | sign-on | 1 upload 12.00 | 8 settle 29.00 3 13.00 2 \
+        "8 settle 0.00 0 0.00 0 | restart | sign-on | 21 upload 1 12.00 | 8 settle 29.00 3 13.00 2 \
          | 9 end",
         &format!("{DIFFERED} | 00 batch 1 | 00 | {AGREED} | 00"),
     )
@@ -57,7 +57,7 @@ async fn an_interrupted_settlement_goes_on_in_the_same_batch() {
 
 #[tokio::test(start_paused = true)]
 async fn what_does_not_belong_to_the_end_of_a_batch_is_refused() {
-    check("1 upload 12.00 | 9 end | 9 settle 1.00 1 1.00 1 without 48", "77 | 12 | 30").await;
+    check("21 upload 1 12.00 | 9 end | 9 settle 1.00 1 1.00 1 without 48", "77 | 12 | 30").await;
     check("batch 5 | 8 settle 29.00 3 13.00 2 | 9 end", "77 | 77").await;
     check("8 settle 29.00 3 13.00 2 mac wrong", "A0").await;
     check("8 settle 29.00 3 13.00 2 mac none", &format!("unsealed {AGREED}")).await;
@@ -79,7 +79,7 @@ async fn the_books_say_what_an_upload_found() {
     let mut pos = Pos::signed_on().await;
     pos.play(DAY).await;
     pos.play(
-        "8 settle 0.00 0 0.00 0 | 1 upload 12.00 | 2 upload 8.01 | 5 upload 3.00 | 77 upload 4.00",
+        "8 settle 0.00 0 0.00 0 | 21 upload 1 12.00 | 22 upload 2 8.01 | 25 upload 5 3.00 | 277 upload 77 4.00",
     )
     .await;
     let books = pos.bank.books().unwrap();
