@@ -82,6 +82,8 @@ fn describe(folder: &Path, package: &Package) -> Result<Vec<Vec<String>>, CliErr
     if let Some(destination) = &manifest.destination {
         rows.push(row("destination", destination));
     }
+    rows.extend(manifest.tags.kinds.iter().map(|kind| row("tags", kind)));
+    rows.extend(manifest.tags.aids.iter().map(|aid| row("on tags", aid)));
     rows.extend(
         manifest.settings.iter().map(|(name, value)| row("setting", &format!("{name} = {value}"))),
     );

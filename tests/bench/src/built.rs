@@ -26,6 +26,16 @@ pub(crate) fn app(id: &str) -> Result<PathBuf, Failure> {
     Ok(apps)
 }
 
+/// The component of the EMV kernel.
+///
+/// # Errors
+/// What cargo says, or which file is missing.
+pub(crate) fn kernel() -> Result<Vec<u8>, Failure> {
+    cargo(&["--lib", "--package", "caisson-emv"])?;
+    let path = build_folder()?.join("wasm32-wasip2/app/caisson_emv.wasm");
+    fs::read(&path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
 /// The component of the guest that stands in `guest/` under this name.
 ///
 /// # Errors

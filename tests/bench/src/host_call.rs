@@ -117,7 +117,7 @@ enum UiCode {
 
 fn bare(engine: &HostEngine, wasm: &[u8]) -> wasmtime::Result<InstancePre<String>> {
     let component = Component::new(engine.wasmtime(), wasm)?;
-    let mut linker = Linker::new(engine.wasmtime());
+    let mut linker = Linker::<String>::new(engine.wasmtime());
     let mut ui = linker.instance("caisson:ui/ui@0.1.0")?;
     ui.func_wrap_async("language", |_, (): ()| Box::new(async { Ok(("en".to_owned(),)) }))?;
     ui.func_wrap_async("wait", |_, (_ms,): (u32,)| {

@@ -6,8 +6,10 @@
 //!
 //! Deliberately not here: comparing runs of different days. `docs/performance.md` has figures.
 
+mod apdu;
 mod built;
 mod durable_commit;
+mod emv_sale;
 mod figures;
 mod frame_to_text;
 mod frames;
@@ -17,6 +19,7 @@ mod loop_ended;
 mod memory;
 mod policy_check;
 mod quiet;
+mod replay;
 mod run;
 mod sale;
 mod start_up;
@@ -28,7 +31,7 @@ use std::process::ExitCode;
 type Bench = fn(Scale) -> Result<bool, Failure>;
 
 /// Every bench, by its name on the command line.
-const BENCHES: [(&str, Bench); 10] = [
+const BENCHES: [(&str, Bench); 12] = [
     ("durable-commit", durable_commit::bench),
     ("instantiate", instantiate::bench),
     ("host-call", host_call::bench),
@@ -39,6 +42,8 @@ const BENCHES: [(&str, Bench); 10] = [
     ("policy-check", policy_check::bench),
     ("loop-ended", loop_ended::bench),
     ("memory", memory::bench),
+    ("emv-sale", emv_sale::bench),
+    ("apdu", apdu::bench),
 ];
 
 /// Exit status 0 within all gates, 1 above one, 2 where a bench could not run.

@@ -1,29 +1,39 @@
 //! A terminal in which nothing happens: what an app's call costs without the terminal's own work.
 
+use crate::replay::{Replay, moment};
 use async_trait::async_trait;
 use caisson_core::Language;
 use caisson_core::document::Document;
-use caisson_core::permission::{Camera, Network, Payment, Permit, Printer, Storage, Ui};
+use caisson_core::permission::{
+    Camera, CardReader, Emv, Network, Payment, Permit, PinPad, Printer, Storage, Ui,
+};
 use caisson_core::view::View;
 use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
-    AcquirerAnswer, CallStop, CardSession, PayStop, PrintStop, ScanStop, Scanned, Session,
-    TagSession, UiAnswer, UiStop,
+    AcquirerAnswer, CallStop, CardSession, CardStop, Moment, PayStop, PinEntry, PinStop, PrintStop,
+    ScanStop, Scanned, Session, TagSession, UiAnswer, UiStop,
 };
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
 
 /// Answers at once, moves nothing, and remembers when the first view was asked for.
 #[derive(Debug, Default)]
 pub(crate) struct QuietSession {
     first_view: OnceLock<Instant>,
     waits: bool,
+    card: Option<Arc<Replay>>,
 }
 
 impl QuietSession {
     /// One before whose camera nothing is ever held.
     pub(crate) fn that_waits() -> Self {
         Self { waits: true, ..Self::default() }
+    }
+
+    /// One with `card` in its reader, and a cardholder who keys the right PIN at once.
+    pub(crate) fn with_card(card: Arc<Replay>) -> Self {
+        Self { card: Some(card), ..Self::default() }
     }
 
     /// When the app first showed something, if it has.
@@ -40,7 +50,30 @@ fn no_operation() -> PayStop {
     PayStop::UnknownOperation("there is no acquirer here".to_owned())
 }
 
-impl CardSession for QuietSession {}
+#[async_trait]
+impl CardSession for QuietSession {
+    async fn transmit(
+        &self,
+        _permit: Permit<CardReader>,
+        command: Vec<u8>,
+    ) -> Result<Vec<u8>, CardStop> {
+        let card = self.card.as_ref().ok_or(CardStop::NoCard)?;
+        let answer = card.answer(&command);
+        answer.ok_or_else(|| CardStop::Other("not the command that was recorded".to_owned()))
+    }
+
+    async fn enter_pin(
+        &self,
+        _permit: Permit<PinPad>,
+        _pan: Zeroizing<String>,
+    ) -> Result<PinEntry, PinStop> {
+        Ok(PinEntry::Entered)
+    }
+
+    fn moment(&self, _permit: &Permit<Emv>) -> Option<Moment> {
+        Some(moment())
+    }
+}
 
 impl TagSession for QuietSession {}
 

@@ -20,11 +20,13 @@ use caisson_core::operation::{OperationKind, Reading};
 use caisson_core::payment::{Digest, Ending, Input, Intent, Kind, Payment, Submission};
 use caisson_core::permission::Permission;
 use caisson_core::{Currency, Money};
-use caisson_host::{App, AppImage, ComponentCache, HostEngine, IntentData, MACHINE_CODE_SLOT};
+use caisson_host::{
+    App, AppImage, ComponentCache, HostEngine, IntentData, Kernel, MACHINE_CODE_SLOT,
+};
 use caisson_journal::{Commit, JOURNAL_FILE, Journal, Quality, Recovery, WallTime};
 use caisson_packages::{
-    COMPONENT_NAME, InstalledApps, MANIFEST_NAME, Package, Publisher, PublisherKey, Publishers,
-    Tier, sign,
+    BuildHosts, COMPONENT_NAME, Forms, InstalledApps, MANIFEST_NAME, Package, Publisher,
+    PublisherKey, Publishers, Tier, sign,
 };
 use caisson_vault::{NewSlot, SealedFile};
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
@@ -113,6 +115,15 @@ impl Place {
         let policy = Permission::ALL.into();
         let asked = &installed.manifest.permissions;
         Ok(App::load(engine, &cache, AppImage { id: "qr", wasm: &wasm, asked, policy: &policy })?)
+    }
+
+    /// The EMV kernel `wasm`, with what a terminal gives a kernel.
+    pub(crate) fn kernel(&self, engine: &Arc<HostEngine>, wasm: &[u8]) -> Result<Kernel, Failure> {
+        let cache = ComponentCache::open(&self.cache(), self.keys.clone())?;
+        let granted = [Permission::CardReader, Permission::PinPad, Permission::Emv].into();
+        let image = AppImage { id: "emv", wasm, asked: &granted, policy: &granted };
+        let compiled = (&Forms::default(), &BuildHosts::default());
+        Ok(Kernel::load(engine, &cache, image, compiled)?)
     }
 }
 

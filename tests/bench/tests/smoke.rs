@@ -81,6 +81,16 @@ fn memory_measures_apps_beside_bare_ones() {
 }
 
 #[test]
+fn emv_sale_measures_an_inserted_card_and_a_tap() {
+    check("emv-sale", 2);
+}
+
+#[test]
+fn apdu_measures_one_pair() {
+    check("apdu", 1);
+}
+
+#[test]
 fn a_bench_that_does_not_exist_is_answered_with_those_that_do() {
     let program = env!("CARGO_BIN_EXE_caisson-bench");
     let run = Command::new(program).args(["commit", "--smoke"]).output().unwrap();
@@ -88,6 +98,6 @@ fn a_bench_that_does_not_exist_is_answered_with_those_that_do() {
     assert_eq!(
         String::from_utf8(run.stderr).unwrap(),
         "no bench commit; there are durable-commit, instantiate, host-call, sale, frame-to-text, \
-         start-up, start-up-year, policy-check, loop-ended, memory\n"
+         start-up, start-up-year, policy-check, loop-ended, memory, emv-sale, apdu\n"
     );
 }

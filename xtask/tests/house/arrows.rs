@@ -36,7 +36,7 @@ const FORMATS: [(&str, &str); 2] = [
 /// own code; `xtask` builds all the others.
 const ALONE: [&str; 3] = ["caisson-acquirer", "caisson-cards", "xtask"];
 /// Arrows between columns: who, whom, and why.
-const ACROSS: [(&str, &str, &str); 10] = [
+const ACROSS: [(&str, &str, &str); 12] = [
     (
         "caisson-acquirer",
         "caisson-iso8583",
@@ -50,6 +50,8 @@ const ACROSS: [(&str, &str, &str); 10] = [
     ("caisson", "caisson-acquirer", "the verb `acquirer` runs it"),
     ("caisson", "caisson-emv", "the verb `card trace` replays a transcript through the kernel"),
     ("caisson-bench", "caisson-acquirer", "a whole sale is measured against it"),
+    ("caisson-bench", "caisson-emv", "the kernel without a sandbox is the measure of ours"),
+    ("caisson-bench", "caisson-cards", "the card of that sale"),
     ("caisson-fuzz", "caisson-emv", "the kernel is fuzzed against any card's answers"),
     ("caisson-fuzz", "caisson-cards", "a fuzzed card begins as one that is whole"),
     ("caisson-fuzz", "caisson-qr", "what reads a customer's code is fuzzed with all other readers"),
