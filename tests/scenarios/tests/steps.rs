@@ -221,8 +221,8 @@ fn a_file_that_is_no_scenario_is_told_by_file_line_and_remedy() {
         "\"nothing\"",
         "\"captured 12.00\"",
         "qr/x.toml:6: books: \"captured 12.00\" says nothing about books; write \"captured 1200 \
-         CNY, once\" (\"twice\", \"3 times\"), \"given back 500 CNY\", \"net 700 CNY\" (minor \
-         units), \"nothing\"",
+         CNY, once\" (\"twice\", \"3 times\"), \"given back 500 CNY\", \"net 700 CNY\", \
+         \"held 1200 CNY\" (minor units), \"nothing\"",
     );
     check_file(
         "screen = []",

@@ -97,7 +97,7 @@ fn a_void_and_a_refund_are_given_back_and_the_sales_stay_sales() {
     refund.start(REFUND);
     let (_, totals) = batch::all(&mut refund).unwrap();
     assert_eq!((totals.taken, totals.taken_minor), (2, 1200));
-    assert_eq!((totals.refunded, totals.refunded_minor), (2, 2200));
+    assert_eq!((totals.refunded, totals.refunded_minor), (2, 2400));
 }
 
 #[test]
