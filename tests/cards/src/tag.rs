@@ -142,7 +142,8 @@ impl TagProfile {
         if applications.iter().any(|one| !AID_BYTES.contains(&one.aid.0.len())) {
             return Err(TagError::Rule("an aid has 5 to 16 bytes"));
         }
-        let is_paged = |memory: &Hex| memory.0.len() % PAGE_BYTES == 0 && !memory.0.is_empty();
+        let is_paged =
+            |memory: &Hex| memory.0.len().is_multiple_of(PAGE_BYTES) && !memory.0.is_empty();
         if !memory.as_ref().is_none_or(is_paged) {
             return Err(TagError::Rule("memory is whole pages of 4 bytes"));
         }

@@ -284,7 +284,8 @@ pub fn scenario_help() -> String {
          \x20 open_at_end   true where a payment is still open at the end (false)\n\
          Checked always: for each payment the acquirer keeps what the journal shows; nothing is\n\
          captured twice; nothing is open at the end; the app broke no rule with an outcome; the\n\
-         journal's chain verifies; no DUKPT key served two messages; no payment code stands in journal, transcript, receipts or logs.\n\nSteps:\n{steps}",
+         journal's chain verifies; no DUKPT key served two messages; no payment code stands in journal,\n\
+         transcript, receipts or logs.\n\nSteps:\n{steps}",
         paper = expected::PAPER_FORMS,
         books = expected::BOOKS_FORMS,
         steps = crate::step::steps_help(),

@@ -20,8 +20,8 @@ pub(super) struct Wrongly {
     pub(super) remedy: String,
 }
 
-fn wrongly(key: &'static str, value: &str, remedy: impl ToString) -> Wrongly {
-    Wrongly { key, value: value.to_owned(), remedy: remedy.to_string() }
+fn wrongly(key: &'static str, value: &str, remedy: impl Into<String>) -> Wrongly {
+    Wrongly { key, value: value.to_owned(), remedy: remedy.into() }
 }
 
 /// The checked rules. Permission and table come together or not at all: an app's reach is what the
@@ -41,7 +41,7 @@ pub(super) fn rules(raw: Option<Raw>, has_permission: bool) -> Result<TagRules, 
         None => return Ok(TagRules::default()),
     };
     let kind = |word: &String| {
-        word.parse::<TagKind>().map_err(|error| wrongly("nfc.tag-types", word, error))
+        word.parse::<TagKind>().map_err(|error| wrongly("nfc.tag-types", word, error.to_string()))
     };
     let kinds: BTreeSet<TagKind> = raw.tag_types.iter().map(kind).collect::<Result<_, _>>()?;
     if kinds.is_empty() {
@@ -51,7 +51,9 @@ pub(super) fn rules(raw: Option<Raw>, has_permission: bool) -> Result<TagRules, 
         let remedy = format!("at most {AIDS_MAX} applications");
         return Err(wrongly("nfc.aids", &raw.aids.len().to_string(), remedy));
     }
-    let aid = |text: &String| text.parse::<Aid>().map_err(|error| wrongly("nfc.aids", text, error));
+    let aid = |text: &String| {
+        text.parse::<Aid>().map_err(|error| wrongly("nfc.aids", text, error.to_string()))
+    };
     let aids: BTreeSet<Aid> = raw.aids.iter().map(aid).collect::<Result<_, _>>()?;
     if kinds.contains(&TagKind::Iso14443Part4) == aids.is_empty() {
         let remedy = "a tag of the type iso-14443-4 is spoken to by AIDs, and no other one is";

@@ -110,8 +110,9 @@ fn digest(message: &Message<'_>) -> [u8; 32] {
     let mut digest = Sha256::new();
     digest.update(message.mti().first().bcd().to_be_bytes());
     let has_serial = message.has(SERIAL);
-    let counts = |number: &u8| {
-        !MACS.contains(number) && !(has_serial && matches!(*number, SERIAL | PIN_BLOCK))
+    let counts = |number: &u8| match *number {
+        SERIAL | PIN_BLOCK => !has_serial,
+        number => !MACS.contains(&number),
     };
     for number in message.numbers().filter(counts) {
         let bytes = message.bytes(number).unwrap_or_default();
