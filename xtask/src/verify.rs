@@ -37,7 +37,10 @@ pub(crate) fn test(place: &Place, consent: Consent) -> Result<(), Error> {
     steps.run("clippy", || clippy(place));
     steps.run("tests", || tests(place));
     steps.run("card readers", || with(place, "caisson-devices", "emulated,card-reader"));
-    steps.run("key token", || with(place, "caisson-vault", "pkcs11"));
+    steps.run("key token", || {
+        with(place, "caisson-vault", "pkcs11")?;
+        with(place, "caisson-acquirer", "pkcs11")
+    });
     let device = steps.run("device build", || device_build(place));
     if apps && binary && device {
         steps.run("device", || device::play(place));

@@ -3,6 +3,7 @@
 
 use crate::chronicle::Chronicle;
 use crate::error::CliError;
+use crate::keys;
 use crate::out::table;
 use caisson_core::payment::Digest;
 use caisson_core::{Language, Text};
@@ -15,7 +16,6 @@ use caisson_packages::{
     STARTS_MAX, World,
 };
 use caisson_terminal::Profile;
-use caisson_vault::SealedFile;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -109,7 +109,7 @@ fn check(approved: &Approved, profile: &Profile) -> Result<Origin, CliError> {
     }
     let policy = profile.app.get(id).cloned().unwrap_or_default();
     let engine = Arc::new(HostEngine::start()?);
-    let keys = Arc::new(SealedFile::open(&profile.vault, &profile.kek)?);
+    let keys = keys::open(profile)?;
     let cache = ComponentCache::open(&profile.cache, keys).map_err(LoadError::from)?;
     let (asked, policy) = (&manifest.permissions, &policy.grants);
     let image = AppImage { id, wasm: package.component(), asked, policy };

@@ -6,7 +6,7 @@ use caisson_devices::storage::StorageError;
 use caisson_host::LoadError;
 use caisson_journal::JournalError;
 use caisson_packages::{InstallError, ManifestError, SignError};
-use caisson_terminal::{ProfileError, ProvisionError, TerminalError};
+use caisson_terminal::{KeysError, ProfileError, ProvisionError, TerminalError};
 use caisson_vault::VaultError;
 use std::io::ErrorKind;
 
@@ -214,11 +214,27 @@ impl From<TerminalError> for CliError {
     }
 }
 
+impl From<KeysError> for CliError {
+    fn from(error: KeysError) -> Self {
+        let hint = match error {
+            KeysError::Vault(error) => return error.into(),
+            KeysError::TestKeys { .. } => {
+                "put the keys into a token, [token] in the profile; or write test-keys = true at its \
+                 head, where no real money is taken"
+            }
+            KeysError::Pin { .. } => "[token] in the profile names this file: the PIN, on one line",
+            KeysError::NoTokens => "build with `--features token`",
+        };
+        Self::environment(error).hinted(hint)
+    }
+}
+
 impl From<ProvisionError> for CliError {
     fn from(error: ProvisionError) -> Self {
         match error {
             ProvisionError::Journal(error) => error.into(),
             ProvisionError::Vault(error) => error.into(),
+            ProvisionError::Keys(error) => error.into(),
             ProvisionError::Slot { .. } | ProvisionError::Random(_) => Self::environment(error),
         }
     }

@@ -41,6 +41,7 @@ mod held;
 mod hints;
 mod inspect;
 mod journal_folder;
+mod keys;
 mod nobody;
 mod out;
 mod passcode;

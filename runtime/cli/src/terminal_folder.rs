@@ -56,6 +56,7 @@ pub(crate) fn make(wanted: &Wanted) -> Result<PathBuf, CliError> {
         journal: profile.journal.clone(),
         vault: profile.vault.clone(),
         kek: profile.kek.clone(),
+        token: profile.token.clone(),
         acquirers: vec![(VERIFYING_SLOT.to_owned(), key)],
         bank_keys: vec![acquirer.bank_slot()?],
     })?;

@@ -10,6 +10,7 @@ use crate::equipment;
 use crate::error::CliError;
 use crate::headless::HeadlessScreen;
 use crate::held::{Held, Thing};
+use crate::keys;
 use caisson_core::{Currency, Language, Money, PaymentKey};
 use caisson_devices::screen::{Key, Screen};
 use caisson_host::{HostEngine, ServiceKind};
@@ -19,7 +20,7 @@ use caisson_packages::Manifest;
 use caisson_terminal::{
     LeftOut, Method, Parts, PrinterProfile, Profile, Request, SystemClock, Terminal, TerminalError,
 };
-use caisson_vault::{Kind, SealedFile};
+use caisson_vault::Kind;
 use std::io::{BufRead as _, Read as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +54,7 @@ pub(crate) async fn open(
     say: &(dyn Fn(&str) + Sync),
 ) -> Result<Opened, CliError> {
     let language = profile.language;
-    let keys = SealedFile::open(&profile.vault, &profile.kek)?;
+    let keys = keys::open(&profile)?;
     let built = equipment::build(&profile, screen)?;
     greet(&profile, keys.kind(), say);
     let links = match &profile.links {
@@ -64,7 +65,7 @@ pub(crate) async fn open(
         }),
     };
     let terminal = Terminal::open(Parts {
-        keys: Arc::new(keys),
+        keys,
         connector: Arc::new(RankedConnector::new(links)),
         equipment: built.equipment,
         clock,

@@ -21,6 +21,7 @@ mod equipment;
 mod error;
 mod hold;
 mod kernel;
+mod key_store;
 mod keys;
 mod methods;
 mod news;
@@ -48,11 +49,12 @@ pub use counter::{Order, Report, Request};
 pub use desk::Desk;
 pub use equipment::{CameraSource, CardReaderSource, Equipment};
 pub use error::TerminalError;
+pub use key_store::{KeysError, open_keys};
 pub use methods::Method;
 pub use profile::{
     AppSettings, CameraProfile, CardReaderProfile, DestinationProfile, EmvProfile, Notify,
     OperatorProfile, Owner, PrinterProfile, Profile, ProfileError, ScreenProfile, SpeakerProfile,
-    is_operators_name,
+    TokenProfile, is_operators_name,
 };
 pub use provision::{BankKey, ProvisionError, Provisioning, provision};
 pub use terminal::{LeftOut, Parts, Terminal};

@@ -18,6 +18,7 @@ mod build_hosts;
 mod devices;
 mod operators;
 mod risk;
+mod token;
 
 use devices::at_home_printer;
 pub(crate) use devices::paper_mm;
@@ -26,6 +27,7 @@ pub use devices::{
 };
 pub use operators::{OperatorProfile, is_operators_name};
 pub use risk::{Notify, Owner};
+pub use token::TokenProfile;
 
 /// Largest profile, in bytes.
 const PROFILE_BYTES_MAX: u64 = 64 * 1024;
@@ -109,6 +111,10 @@ pub struct Profile {
     pub vault: PathBuf,
     /// Its key-encryption key.
     pub kek: PathBuf,
+    /// The token that holds the keys instead.
+    pub token: Option<TokenProfile>,
+    /// True for a terminal that takes no real money: keys of a file will do.
+    pub test_keys: bool,
     /// Folder of installed apps.
     pub apps: PathBuf,
     /// Folder of compiled apps.
@@ -155,6 +161,9 @@ struct Raw {
     #[serde(default)]
     operator: Vec<operators::RawOperator>,
     folders: RawFolders,
+    token: Option<TokenProfile>,
+    #[serde(default)]
+    test_keys: bool,
     #[serde(default)]
     app: BTreeMap<String, RawApp>,
     #[serde(default)]
@@ -274,6 +283,8 @@ impl Profile {
             journal: at_home(raw.folders.journal),
             vault: at_home(raw.folders.vault),
             kek: at_home(raw.folders.kek),
+            token: raw.token.map(|token| token.at_home(home)),
+            test_keys: raw.test_keys,
             apps: at_home(raw.folders.apps),
             cache: at_home(raw.folders.cache),
             storage: at_home(raw.folders.storage),

@@ -1,10 +1,10 @@
 //! Setting up a terminal's folder once: journal, keys, and what the acquirer must be told.
 
+use crate::key_store::{KeysError, make_keys};
+use crate::profile::TokenProfile;
 use caisson_host::MACHINE_CODE_SLOT;
 use caisson_journal::{Journal, JournalError};
-use caisson_vault::{
-    CipherKey, InitialKey, KeyStore as _, NewSlot, PublicKey, SealedFile, TextError, VaultError,
-};
+use caisson_vault::{CipherKey, InitialKey, NewSlot, PublicKey, TextError, VaultError};
 use std::path::PathBuf;
 
 /// The vault slot that signs requests.
@@ -21,6 +21,8 @@ pub struct Provisioning {
     pub vault: PathBuf,
     /// Its key-encryption key.
     pub kek: PathBuf,
+    /// The token that shall hold the keys instead.
+    pub token: Option<TokenProfile>,
     /// Verifying slots: name and the acquirer's public key, base64.
     pub acquirers: Vec<(String, String)>,
     /// Keys that banks know too: the slot that a bank's destination names, and its key.
@@ -45,6 +47,9 @@ pub enum ProvisionError {
     /// The key store.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// Where the keys shall be.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// A slot's name or an acquirer's key.
     #[error("slot {name}: {cause}")]
     Slot {
@@ -85,7 +90,8 @@ pub fn provision(wanted: &Provisioning) -> Result<PublicKey, ProvisionError> {
             BankKey::Initial(key) => NewSlot::dukpt_initial(slot, key.clone()),
         });
     }
-    let keys = SealedFile::provision(&wanted.vault, &wanted.kek, &slots)?;
+    let files = (wanted.vault.as_path(), wanted.kek.as_path());
+    let keys = make_keys(wanted.token.as_ref(), files, &slots)?;
     let mut id = [0_u8; 8];
     getrandom::fill(&mut id).map_err(|error| ProvisionError::Random(error.to_string()))?;
     Journal::create(&wanted.journal, u64::from_be_bytes(id))?;

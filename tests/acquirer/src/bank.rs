@@ -100,6 +100,8 @@ pub use host::{Bank, BankError};
 pub use issuer::{BelievedCryptogram, CryptogramRefused, IssuerHost};
 pub use operation::BankOperation;
 pub use server::{serve_bank, serve_bank_stream};
+#[cfg(feature = "pkcs11")]
+pub use token::TokenModule;
 
 mod aes;
 mod amounts;
@@ -116,6 +118,8 @@ mod keys;
 mod operation;
 mod request;
 mod server;
+#[cfg(feature = "pkcs11")]
+mod token;
 
 /// A fault that strikes the bank host.
 pub type BankFault = crate::Fault<BankOperation>;

@@ -390,6 +390,7 @@ fn ensure_terminal(
             journal: folder.join("journal"),
             vault: folder.join("vault.toml"),
             kek: folder.join("vault.kek"),
+            token: None,
             acquirers: vec![(VERIFYING_SLOT.to_owned(), acquirer_key.clone())],
             bank_keys: vec![acquirer.bank_slot()?],
         })?;

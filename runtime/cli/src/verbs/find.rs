@@ -3,12 +3,12 @@
 use crate::chronicle::{Chronicle, Shown};
 use crate::error::CliError;
 use crate::journal_folder::{Found, Which};
+use crate::keys;
 use crate::out;
 use caisson_core::payment::Payment;
 use caisson_core::{Language, Money, PaymentKey};
 use caisson_network::{Binding, Connector, Heard, TcpConnector};
 use caisson_terminal::{Profile, client};
-use caisson_vault::{CardKeys, SealedFile};
 use clap::Args;
 use serde_json::Value;
 use std::sync::Arc;
@@ -143,7 +143,7 @@ fn ask(found: &Found, key: &PaymentKey) -> Result<(), CliError> {
         return out::line("no profile here says who the acquirer is; name it with --profile");
     };
     let profile = Profile::read(path)?;
-    let keys: Arc<dyn CardKeys> = Arc::new(SealedFile::open(&profile.vault, &profile.kek)?);
+    let keys = keys::open(&profile)?;
     let connector: Arc<dyn Connector> = Arc::new(TcpConnector);
     for name in profile.destination.keys() {
         let Some(client) = client(&profile, name, &keys, &connector)? else { continue };

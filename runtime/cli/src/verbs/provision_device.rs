@@ -9,7 +9,9 @@ use std::path::PathBuf;
 /// Make this terminal's keys and journal, where its profile says.
 ///
 /// The keys are made here and never leave; the public key is printed, for the acquirer to enrol.
-/// Nothing that is there is overwritten.
+/// Nothing that is there is overwritten. A table [token] in the profile (module, label, and pin, a
+/// file with the PIN) has them made in that PKCS#11 token. Without one they are in files, and test
+/// keys: a device refuses them, unless its profile says `test-keys = true` at its head.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct Provision {
@@ -39,6 +41,7 @@ impl Provision {
             journal: profile.journal,
             vault: profile.vault,
             kek: profile.kek,
+            token: profile.token,
             acquirers: self.acquirers,
             // A bank's real key never passes a command line: it comes with a PKCS#11 store.
             bank_keys: Vec::new(),

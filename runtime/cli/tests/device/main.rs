@@ -16,6 +16,7 @@
 #[allow(dead_code, reason = "what only the desktop's tests need")]
 mod common;
 
+mod keys;
 mod refused;
 mod sale;
 mod shop;

@@ -2,9 +2,11 @@
 
 use crate::common::{Desk, Said, built_app, talk};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) const INSTALL: &str = "app install package --profile till/profile.toml";
+/// What a profile says whose terminal takes no real money.
+pub(crate) const TEST_KEYS: &str = "test-keys = true\n";
 pub(crate) const RUN: &str = "run --profile till/profile.toml";
 
 /// A terminal without apps, which a desktop build provisioned, and its device build.
@@ -34,7 +36,8 @@ impl Shop {
         );
         // A device build has no emulated cards, and these sales need none.
         let after = after.replace("[card-reader]\ndriver = \"emulated\"\n", "");
-        let profile = format!("{before}{devices}{after}\n{acme}\n{lab}");
+        // Test keys, of a file: nobody pays with real money here.
+        let profile = format!("{TEST_KEYS}{before}{devices}{after}\n{acme}\n{lab}");
         shop.desk.write("till/profile.toml", profile);
         shop
     }
@@ -72,6 +75,13 @@ impl Shop {
     /// A command of the device build.
     pub(crate) fn on_device(&self, line: &str, input: &str) -> Said {
         talk(self.desk.command_of(&self.device, line), input)
+    }
+
+    /// The same with an environment variable.
+    pub(crate) fn on_device_with(&self, (name, value): (&str, &Path), line: &str) -> Said {
+        let mut command = self.desk.command_of(&self.device, line);
+        command.env(name, value);
+        talk(command, "")
     }
 
     /// Compares everything that a command of the device build says.
