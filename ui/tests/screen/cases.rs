@@ -111,6 +111,8 @@ fn of_the_host(language: Language) -> Vec<Case> {
         case("instead", app(View::Instead { reason: Reason::MethodDown, rows })),
         case("outcome-approved", end(Outcome::Approved, None, true)),
         case("outcome-refunded", end(Outcome::Refunded, None, false)),
+        case("outcome-reserved", end(Outcome::Reserved, None, false)),
+        case("outcome-released", end(Outcome::Released, None, false)),
         case("outcome-declined", end(Outcome::Declined, Some(Reason::BalanceShort), false)),
         case("outcome-cancelled", end(Outcome::Cancelled, Some(Reason::CancelledByCashier), false)),
         case("outcome-unknown", end(Outcome::Unknown, Some(Reason::NoAnswer), false)),

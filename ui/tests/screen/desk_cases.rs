@@ -148,6 +148,7 @@ fn of_payments(language: Language) -> Vec<Case> {
         |rows, search: &str, is_more| Page::History { rows, search: search.to_owned(), is_more };
     let back = [Act::Reprint, Act::Refund, Act::Void];
     let sale = || row(language, 6, Outcome::Approved, 1_250);
+    let reserved = || row(language, 7, Outcome::Reserved, 1_250);
     let down = vec![method(language, "云闪付", "UnionPay", Some(Reason::MethodDown))];
     let problems = vec![
         problem(language, true),
@@ -164,6 +165,8 @@ fn of_payments(language: Language) -> Vec<Case> {
         ),
         case("desk-refund", language, Page::RefundAmount { row: sale(), left: yuan(750) }),
         case("desk-void", language, Page::VoidConfirm { row: sale(), left: yuan(1_250) }),
+        case("desk-complete", language, Page::RefundAmount { row: reserved(), left: yuan(1_250) }),
+        case("desk-release", language, Page::VoidConfirm { row: reserved(), left: yuan(1_250) }),
         case("desk-problems", language, Page::Problems { rows: problems, methods: down }),
         case(
             "desk-problems-none",

@@ -31,6 +31,8 @@ const DESK: &[Shown] = &[
     ("desk-details-declined", "A payment that was refused"),
     ("desk-refund", "How much goes back"),
     ("desk-void", "All of it goes back"),
+    ("desk-complete", "So much of what was reserved is taken"),
+    ("desk-release", "What was reserved is let go"),
     ("desk-totals", "The day so far"),
     ("desk-totals-none", "A day without payments"),
     ("desk-problems", "What is not settled"),
@@ -63,6 +65,8 @@ const PAYMENT: &[Shown] = &[
 const ENDS: &[Shown] = &[
     ("outcome-approved", "Money was taken; the receipt is chosen"),
     ("outcome-refunded", "Money was given back"),
+    ("outcome-reserved", "Reserved, and taken later"),
+    ("outcome-released", "What was reserved is let go"),
     ("outcome-declined", "Refused, with reason and next step"),
     ("outcome-cancelled", "Ended before money moved"),
     ("outcome-unknown", "Not certain yet"),
