@@ -61,6 +61,28 @@ pub struct Row {
     pub minor: u64,
 }
 
+/// Where a batch's totals count a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Money moved to the merchant.
+    Taken,
+    /// Money moved back.
+    GivenBack,
+}
+
+impl Row {
+    /// Where the totals count it; `None` for what only reserves. A void counts as given back, and
+    /// its original stays a sale: that is how Chinese banks keep debits and credits.
+    #[must_use]
+    pub const fn side(&self) -> Option<Side> {
+        match self.deed {
+            Deed::Sale | Deed::Completion => Some(Side::Taken),
+            Deed::Refund | Deed::Void | Deed::CompletionVoid => Some(Side::GivenBack),
+            Deed::PreAuth | Deed::PreAuthVoid => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Page {
     batch: String,
@@ -207,18 +229,15 @@ pub fn all<T: Till>(till: &mut T) -> Result<(Vec<Row>, Totals), Stop> {
     Ok((rows, totals))
 }
 
-/// What `rows` come to. A void counts as given back, and its original stays a sale: that is how
-/// Chinese banks keep debits and credits.
+/// What `rows` come to.
 fn totals(rows: &[Row], number: String, currency: String) -> Totals {
     let mut totals =
         Totals { number, currency, taken: 0, taken_minor: 0, refunded: 0, refunded_minor: 0 };
     for row in rows {
-        let (count, sum) = match row.deed {
-            Deed::Sale | Deed::Completion => (&mut totals.taken, &mut totals.taken_minor),
-            Deed::Refund | Deed::Void | Deed::CompletionVoid => {
-                (&mut totals.refunded, &mut totals.refunded_minor)
-            }
-            Deed::PreAuth | Deed::PreAuthVoid => continue,
+        let (count, sum) = match row.side() {
+            Some(Side::Taken) => (&mut totals.taken, &mut totals.taken_minor),
+            Some(Side::GivenBack) => (&mut totals.refunded, &mut totals.refunded_minor),
+            None => continue,
         };
         *count += 1;
         *sum = sum.saturating_add(row.minor);

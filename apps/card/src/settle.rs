@@ -7,7 +7,7 @@
 use crate::batch::{self, Row, Totals};
 use crate::exchange::{READ, Told, ask};
 use crate::message::Draft;
-use crate::operation::{Deed, SETTLE, UPLOAD};
+use crate::operation::{SETTLE, UPLOAD};
 use crate::slip::Language;
 use crate::till::Till;
 use crate::words::Words;
@@ -81,7 +81,7 @@ fn field_48(totals: &Totals) -> Result<String, Stop> {
 fn upload<T: Till>(till: &mut T, rows: &[Row], totals: &Totals) -> Result<Told, Stop> {
     let order = format!("UPLOAD{}", totals.number);
     let mut count = 0_u64;
-    for row in rows.iter().filter(|row| is_counted(row)) {
+    for row in rows.iter().filter(|row| row.side().is_some()) {
         let told = upload_row(till, row, totals, &order)?;
         if !matches!(told, Told::Done(_)) {
             return Ok(told);
@@ -110,14 +110,6 @@ fn upload_row<T: Till>(
         .with(61, &format!("{}{}", totals.number, row.stan))?
         .packed()?;
     ask(till, "upload", order, &request)
-}
-
-/// True for a row that the totals count: money that moved, or moved back.
-const fn is_counted(row: &Row) -> bool {
-    match row.deed {
-        Deed::Sale | Deed::Completion | Deed::Refund | Deed::Void | Deed::CompletionVoid => true,
-        Deed::PreAuth | Deed::PreAuthVoid => false,
-    }
 }
 
 /// The totals for people, at most 48 columns a line.

@@ -209,17 +209,12 @@ impl Inner {
     pub(crate) async fn record(&self, event: DeskEvent) -> Result<(), TerminalError> {
         let (at, told) = (self.clock.now(), event.clone());
         let done = self.journal.with(move |journal| journal.record(&event, at)).await?;
-        match done {
+        match self.heard(done) {
             Ok(()) => tracing::info!(?told, "at the desk"),
             Err(error @ JournalError::StorageFull { .. }) => {
                 tracing::error!(%error, ?told, "at the desk, and not in the journal");
             }
-            Err(error) => {
-                if error.is_fatal() {
-                    self.halt(&error);
-                }
-                return Err(error.into());
-            }
+            Err(error) => return Err(error.into()),
         }
         Ok(())
     }

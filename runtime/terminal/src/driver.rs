@@ -323,10 +323,5 @@ async fn commit(
             journal.commit(&Commit { key: &key, events: &events, recovery, at })
         })
         .await?;
-    if let Err(error) = &done
-        && error.is_fatal()
-    {
-        inner.halt(error);
-    }
-    done
+    inner.heard(done)
 }

@@ -206,19 +206,20 @@ impl Session for TillSession {
         let order = order.parse().map_err(|error: caisson_core::key::KeyError| {
             CallStop::BadRequest(error.to_string())
         })?;
-        let stan = match client.destination().is_bank() {
+        let pin = self.take_pin(&operation).await;
+        let known = client.destination().operation(&operation).map(|o| o.kind());
+        if known.is_some_and(|kind| kind != OperationKind::Service) {
+            return Err(CallStop::WrongKind(format!("{operation} is not of the kind service")));
+        }
+        // A number costs a row of the journal: what is refused by its name gets none.
+        let stan = match client.destination().is_bank() && known.is_some() {
             true => Some(self.inner.next_stan().await.map_err(|error| {
                 tracing::error!(%error, "a request without a trace number is not sent");
                 CallStop::NotSent(Reason::StorageFull)
             })?),
             false => None,
         };
-        let binding =
-            Binding { stan, pin: self.take_pin(&operation).await, ..Binding::of_service(order) };
-        let known = client.destination().operation(&operation).map(|o| o.kind());
-        if known.is_some_and(|kind| kind != OperationKind::Service) {
-            return Err(CallStop::WrongKind(format!("{operation} is not of the kind service")));
-        }
+        let binding = Binding { stan, pin, ..Binding::of_service(order) };
         let prepared =
             client.destination().prepare(&operation, &request, &binding).map_err(|error| {
                 match error {

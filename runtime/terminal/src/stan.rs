@@ -24,12 +24,6 @@ impl Inner {
             journal.record(&DeskEvent::Traced { sequence }, at)?;
             Ok::<_, JournalError>(sequence)
         });
-        let counted = counted.await?;
-        if let Err(error) = &counted
-            && error.is_fatal()
-        {
-            self.halt(error);
-        }
-        Ok(stan(counted?))
+        Ok(stan(self.heard(counted.await?)?))
     }
 }

@@ -369,9 +369,18 @@ impl Inner {
     }
 
     /// No money is taken from now on: the journal cannot be written.
-    pub(crate) fn halt(&self, error: &JournalError) {
+    fn halt(&self, error: &JournalError) {
         tracing::error!(%error, "the terminal takes no more money until it is restarted");
         *self.halted.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+    }
+
+    /// What the journal said. A failure that it calls fatal stops the terminal.
+    pub(crate) fn heard<T>(&self, said: Result<T, JournalError>) -> Result<T, JournalError> {
+        said.inspect_err(|error| {
+            if error.is_fatal() {
+                self.halt(error);
+            }
+        })
     }
 
     /// An error once the terminal has stopped taking money.

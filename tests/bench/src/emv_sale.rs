@@ -9,7 +9,7 @@
 
 use crate::built::{disk_folder, guest, kernel, linked};
 use crate::figures::{Pair, Samples};
-use crate::quiet::QuietSession;
+use crate::quiet::{QuietSession, served};
 use crate::replay::Recorded;
 use crate::run::{Failure, Scale};
 use crate::start_up::Place;
@@ -63,8 +63,8 @@ fn sales(
         recorded.again()?;
         let limit = begun.elapsed();
 
-        let ours = serve_alone(&runtime, app, &session, &serve)?;
-        let begin = serve_alone(&runtime, app, &session, "begun contact")?;
+        let ours = runtime.block_on(served(app, &session, &serve))?;
+        let begin = runtime.block_on(served(app, &session, "begun contact"))?;
         if round >= warm_up {
             pair.limit_took(limit);
             pair.ours_took(ours);
@@ -76,18 +76,4 @@ fn sales(
     begun_alone.row("of it until begun", remark);
     println!("  commands to the card: {}", recorded.card.len());
     Ok(within)
-}
-
-/// What the app's call took; an error where it wrote a word to its log.
-fn serve_alone(
-    runtime: &tokio::runtime::Runtime,
-    app: &App,
-    session: &Arc<QuietSession>,
-    serve: &str,
-) -> Result<Duration, Failure> {
-    let begun = Instant::now();
-    let report = runtime.block_on(app.serve(session.clone(), serve));
-    let took = begun.elapsed();
-    report.result?.map_err(|reason| reason.to_string())?;
-    if report.log.is_empty() { Ok(took) } else { Err(report.log.into()) }
 }

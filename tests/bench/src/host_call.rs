@@ -7,7 +7,7 @@
 
 use crate::built::{guest, linked};
 use crate::figures::Pair;
-use crate::quiet::QuietSession;
+use crate::quiet::{QuietSession, served};
 use crate::run::{Failure, Scale};
 use caisson_host::HostEngine;
 use std::sync::Arc;
@@ -50,13 +50,7 @@ pub(crate) fn bench(scale: Scale) -> Result<bool, Failure> {
                 call_bare(&engine, &bare, &serve).await?;
                 pair.limit_took(begun.elapsed());
 
-                let begun = Instant::now();
-                let report = app.serve(session.clone(), serve.as_str()).await;
-                pair.ours_took(begun.elapsed());
-                report.result?.map_err(|reason| reason.to_string())?;
-                if !report.log.is_empty() {
-                    return Err(report.log.into());
-                }
+                pair.ours_took(served(&app, &session, &serve).await?);
             }
             Ok::<_, Failure>(())
         })?;

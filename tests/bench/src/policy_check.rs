@@ -8,14 +8,14 @@
 
 use crate::built::{guest, linked};
 use crate::figures::Pair;
-use crate::quiet::QuietSession;
+use crate::quiet::{QuietSession, served};
 use crate::run::{Failure, Scale};
 use caisson_core::permission::{Grants, Permission, Ui};
 use caisson_host::HostEngine;
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Most that a permit, and an app's call with one, should take.
 const PERMIT_BUDGET: Duration = Duration::from_nanos(200);
@@ -67,10 +67,7 @@ fn call(scale: Scale) -> Result<bool, Failure> {
     runtime.block_on(async {
         for _ in 0..scale.of(ROUNDS, 2) {
             for (name, ours) in [("language", false), ("wait", true)] {
-                let begun = Instant::now();
-                let report = app.serve(session.clone(), format!("{name} {calls}").as_str()).await;
-                let took = begun.elapsed();
-                report.result?.map_err(|reason| reason.to_string())?;
+                let took = served(&app, &session, &format!("{name} {calls}")).await?;
                 if ours { pair.ours_took(took) } else { pair.limit_took(took) }
             }
         }

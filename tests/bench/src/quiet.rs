@@ -1,6 +1,7 @@
 //! A terminal in which nothing happens: what an app's call costs without the terminal's own work.
 
 use crate::replay::{Replay, moment};
+use crate::run::Failure;
 use async_trait::async_trait;
 use caisson_core::Language;
 use caisson_core::document::Document;
@@ -10,8 +11,8 @@ use caisson_core::permission::{
 use caisson_core::view::View;
 use caisson_devices::storage::{StorageError, StorageKey};
 use caisson_host::{
-    AcquirerAnswer, CallStop, CardSession, CardStop, Moment, PayStop, PinEntry, PinStop, PrintStop,
-    ScanStop, Scanned, Session, TagSession, UiAnswer, UiStop,
+    AcquirerAnswer, App, CallStop, CardSession, CardStop, Moment, PayStop, PinEntry, PinStop,
+    PrintStop, ScanStop, Scanned, Session, TagSession, UiAnswer, UiStop,
 };
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -176,4 +177,17 @@ impl Session for QuietSession {
     ) -> Result<AcquirerAnswer, PayStop> {
         Err(no_operation())
     }
+}
+
+/// What an app's call took; an error where it failed, or wrote a word to its log.
+pub(crate) async fn served(
+    app: &App,
+    session: &Arc<QuietSession>,
+    errand: &str,
+) -> Result<Duration, Failure> {
+    let begun = Instant::now();
+    let report = app.serve(Arc::<QuietSession>::clone(session), errand).await;
+    let took = begun.elapsed();
+    report.result?.map_err(|reason| reason.to_string())?;
+    if report.log.is_empty() { Ok(took) } else { Err(report.log.into()) }
 }

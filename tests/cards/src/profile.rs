@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::hex::{Hex, HexError};
 use crate::pan::{Brand, Pan};
@@ -236,6 +237,14 @@ impl TryFrom<String> for YearMonth {
     }
 }
 
+/// A file's values; else the line, counted from 1, and what is wrong, without the value.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, (usize, String)> {
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+        (before.matches('\n').count() + 1, error.message().to_owned())
+    })
+}
+
 impl CardProfile {
     /// Reads a card file.
     ///
@@ -246,11 +255,8 @@ impl CardProfile {
         if text.len() > FILE_BYTES_MAX {
             return Err(ProfileError::TooLarge { bytes: text.len() });
         }
-        let profile: Self = toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
-            let line = before.matches('\n').count() + 1;
-            ProfileError::Format { line, problem: error.message().to_owned() }
-        })?;
+        let profile: Self =
+            read(text).map_err(|(line, problem)| ProfileError::Format { line, problem })?;
         check::check(&profile)?;
         Ok(profile)
     }

@@ -10,6 +10,7 @@
 
 use crate::card::Fault;
 use crate::hex::Hex;
+use crate::profile;
 use serde::Deserialize;
 
 /// Longest tag file in bytes. Stops a file from being a bomb.
@@ -124,11 +125,8 @@ impl TagProfile {
         if text.len() > FILE_BYTES_MAX {
             return Err(TagError::TooLarge { bytes: text.len() });
         }
-        let profile: Self = toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
-            let line = before.matches('\n').count() + 1;
-            TagError::Format { line, problem: error.message().to_owned() }
-        })?;
+        let profile: Self =
+            profile::read(text).map_err(|(line, problem)| TagError::Format { line, problem })?;
         let Self { applications, memory, .. } = &profile;
         if memory.is_some() != applications.is_empty() {
             return Err(TagError::Rule("a tag has applications, or memory"));
