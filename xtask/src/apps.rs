@@ -45,7 +45,7 @@ pub(crate) fn build(place: &Place) -> Result<Vec<Built>, Error> {
     for package in APPS.iter().map(|app| app.package).collect::<BTreeSet<_>>() {
         cargo.args(["--package", package]);
     }
-    command::run(&mut cargo)?;
+    command::run_quoted(&mut cargo)?;
     APPS.iter().map(|app| put(place, app)).collect()
 }
 

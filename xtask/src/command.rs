@@ -2,7 +2,14 @@
 
 use crate::error::Error;
 use crate::place::Place;
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal as _, Read, Write};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// Bytes of a failed command's output that its error quotes.
+const QUOTED: usize = 6_000;
 
 /// Variables that `cargo run` sets for this program, and that must not reach another cargo: a
 /// build script that watches one of them would be run again each time.
@@ -34,7 +41,54 @@ pub(crate) fn cargo(place: &Place, arguments: &[&str]) -> Command {
 pub(crate) fn run(command: &mut Command) -> Result<(), Error> {
     let line = line(command);
     let status = command.status().map_err(Error::io(format!("starting `{line}`")))?;
-    if status.success() { Ok(()) } else { Err(Error::Command { line, status: status.code() }) }
+    ended(line, status, String::new())
+}
+
+/// As [`run`]; where nobody watches, the error of a command that fails quotes its last words, so
+/// that they stand beside the table although an hour of other steps' output lies between.
+pub(crate) fn run_quoted(command: &mut Command) -> Result<(), Error> {
+    if io::stderr().is_terminal() {
+        // A terminal can be scrolled back, and through a pipe cargo would show no progress.
+        return run(command);
+    }
+    let line = line(command);
+    let starting = || Error::io(format!("starting `{line}`"));
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(starting())?;
+    let last = Mutex::new(VecDeque::new());
+    let (words, complaints) = (child.stdout.take(), child.stderr.take());
+    thread::scope(|scope| {
+        scope.spawn(|| words.map(|words| copy(words, io::stdout(), &last)));
+        scope.spawn(|| complaints.map(|complaints| copy(complaints, io::stderr(), &last)));
+    });
+    let status = child.wait().map_err(starting())?;
+    let last = Vec::from(last.into_inner().unwrap_or_else(PoisonError::into_inner));
+    ended(line, status, String::from_utf8_lossy(&last).into_owned())
+}
+
+fn ended(line: String, status: std::process::ExitStatus, quote: String) -> Result<(), Error> {
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::Command { line, status: status.code(), quote })
+}
+
+/// Copies `from` to `to` until its end, and leaves the last [`QUOTED`] bytes in `last`.
+fn copy(mut from: impl Read, mut to: impl Write, last: &Mutex<VecDeque<u8>>) {
+    let mut room = [0; 4_096];
+    // An output that can no longer be read or written ends the copy, not the command.
+    while let Ok(read @ 1..) = from.read(&mut room) {
+        let Some(bytes) = room.get(..read) else { return };
+        {
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            last.extend(bytes);
+            let past = last.len().saturating_sub(QUOTED);
+            last.drain(..past);
+        }
+        if to.write_all(bytes).and_then(|()| to.flush()).is_err() {
+            return;
+        }
+    }
 }
 
 /// Whether `command` can be started and ends well; nobody hears it.
@@ -73,6 +127,18 @@ mod tests {
             error.to_string(),
             "`sh -c exit 7` failed with exit status 7; its own words stand above"
         );
+    }
+
+    #[test]
+    fn a_failed_command_is_quoted_by_its_last_words() {
+        let script = "seq 1 9999; echo the reason >&2; exit 3";
+        let error = run_quoted(Command::new("sh").args(["-c", script])).expect_err("it fails");
+        assert_eq!(error.status(), 3);
+        // Both outputs are read at once, so which of them was last is not promised.
+        let quote = error.quote().expect("it said something");
+        assert!(quote.contains("the reason") && quote.contains("9999"), "{quote}");
+        assert!(quote.len() <= QUOTED, "{} bytes", quote.len());
+        assert!(run_quoted(&mut Command::new("true")).is_ok());
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(crate) fn binary(place: &Place, profile: &str) -> PathBuf {
 pub(crate) fn build(place: &Place, profile: &[&str]) -> Result<(), Error> {
     eprintln!("building the device's binary; the first time takes many minutes");
     let mut cargo = command::cargo(&inside(place), &["build"]);
-    command::run(cargo.args(FEATURES).args(profile))
+    command::run_quoted(cargo.args(FEATURES).args(profile))
 }
 
 /// Looks at what it is made of, and tries what must not build.
@@ -76,7 +76,7 @@ pub(crate) fn play(place: &Place) -> Result<(), Error> {
     // The whole workspace, as for the other tests, so that nothing is built twice.
     let mut cargo = command::cargo(place, runner);
     cargo.args(["--workspace", "--test", "device"]).env("CAISSON_DEVICE", binary(place, "debug"));
-    command::run(&mut cargo)
+    command::run_quoted(&mut cargo)
 }
 
 /// The same repository, with a build folder of its own.

@@ -222,7 +222,7 @@ pub(crate) fn test(place: &Place) -> Result<(), Error> {
     drop(emulator);
     let mut caisson = command::program(place, place.binary("debug"));
     caisson.arg("scenario").arg(folder.join("story.toml")).arg("--apps").arg(place.apps());
-    command::run(&mut caisson)
+    command::run_quoted(&mut caisson)
 }
 
 /// Every picture of the story is there, and no two are the same.

@@ -15,6 +15,8 @@ pub(crate) enum Error {
         line: String,
         /// Its exit status; `None` where a signal ended it.
         status: Option<i32>,
+        /// Its last words, where they were kept.
+        quote: String,
     },
     /// A command could not be started, or a file could not be used.
     Io {
@@ -44,6 +46,14 @@ impl Error {
             _ => 1,
         }
     }
+
+    /// The last words of a command that failed, where they were kept.
+    pub(crate) fn quote(&self) -> Option<&str> {
+        match self {
+            Self::Command { quote, .. } if !quote.is_empty() => Some(quote),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -51,10 +61,10 @@ impl fmt::Display for Error {
         match self {
             Self::Usage(text) => write!(f, "{text}\nSee `cargo xtask --help`."),
             Self::Missing(text) | Self::Wrong(text) => f.write_str(text),
-            Self::Command { line, status: Some(status) } => {
+            Self::Command { line, status: Some(status), .. } => {
                 write!(f, "`{line}` failed with exit status {status}; its own words stand above")
             }
-            Self::Command { line, status: None } => write!(f, "`{line}` was ended by a signal"),
+            Self::Command { line, status: None, .. } => write!(f, "`{line}` was ended by a signal"),
             Self::Io { doing, source } => write!(f, "{doing}: {source}"),
             Self::Steps(failed) => write!(f, "{failed} steps failed; the table says which"),
         }

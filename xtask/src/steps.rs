@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 pub(crate) enum Ending {
     /// It did what it should.
     Passed,
-    /// It did not; its own words stand above.
-    Failed,
+    /// It did not, and why; more of its own words stand above.
+    Failed(String),
     /// It was not run, and why.
     Left(String),
 }
@@ -32,7 +32,8 @@ impl Steps {
             Ok(()) => Ending::Passed,
             Err(error) => {
                 eprintln!("xtask: {name}: {error}");
-                Ending::Failed
+                let quote = error.quote().unwrap_or_default();
+                Ending::Failed(format!("{error}\n{quote}").trim_end().to_owned())
             }
         };
         let passed = ending == Ending::Passed;
@@ -46,10 +47,17 @@ impl Steps {
         self.0.push((name, Ending::Left(why.to_owned()), Duration::ZERO));
     }
 
-    /// Prints the table and its closing line; an error where a step failed.
+    /// Prints why steps failed, the table, and its closing line; an error where a step failed.
     pub(crate) fn finish(self) -> Result<(), Error> {
+        let mut failed = 0;
+        for (name, ending, _) in &self.0 {
+            if let Ending::Failed(why) = ending {
+                failed += 1;
+                println!("\n== {name} failed: {why}");
+            }
+        }
         println!("\n{}", table(&self.0));
-        match self.0.iter().filter(|(_, ending, _)| *ending == Ending::Failed).count() {
+        match failed {
             0 => Ok(()),
             failed => Err(Error::Steps(failed)),
         }
@@ -66,7 +74,7 @@ fn table(steps: &[(&'static str, Ending, Duration)]) -> String {
                 passed += 1;
                 format!("passed   {}", seconds(*time))
             }
-            Ending::Failed => {
+            Ending::Failed(_) => {
                 failed += 1;
                 format!("FAILED   {}", seconds(*time))
             }
@@ -96,7 +104,7 @@ mod tests {
     fn the_table_tells_what_passed_what_failed_and_what_nobody_checked() {
         let steps = [
             ("format", Ending::Passed, Duration::from_millis(1_250)),
-            ("tests", Ending::Failed, Duration::from_secs(192)),
+            ("tests", Ending::Failed("`cargo` failed".to_owned()), Duration::from_secs(192)),
             ("licences", Ending::Left("cargo-deny is not installed".to_owned()), Duration::ZERO),
         ];
         assert_eq!(

@@ -48,7 +48,7 @@ pub(crate) fn test(place: &Place, consent: Consent) -> Result<(), Error> {
         steps.leave("device", "there is no binary or no app to run it with");
     }
     steps.run("examples in documentation", || {
-        command::run(&mut command::cargo(place, &["test", "--workspace", "--doc"]))
+        command::run_quoted(&mut command::cargo(place, &["test", "--workspace", "--doc"]))
     });
     if apps && binary {
         steps.run("scenarios", || scenarios(place));
@@ -84,24 +84,24 @@ fn device_build(place: &Place) -> Result<(), Error> {
 }
 
 fn format(place: &Place) -> Result<(), Error> {
-    command::run(&mut command::cargo(place, &["fmt", "--all", "--check"]))
+    command::run_quoted(&mut command::cargo(place, &["fmt", "--all", "--check"]))
 }
 
 fn clippy(place: &Place) -> Result<(), Error> {
     // The device's tests are no test of the desktop build alone, so `--all-targets` leaves them out.
     for targets in [["--all-targets"].as_slice(), &["--test", "device"]] {
         let mut cargo = command::cargo(place, &["clippy", "--workspace"]);
-        command::run(cargo.args(targets).args(["--", "-D", "warnings"]))?;
+        command::run_quoted(cargo.args(targets).args(["--", "-D", "warnings"]))?;
     }
     Ok(())
 }
 
 fn tests(place: &Place) -> Result<(), Error> {
     if command::answers(&mut command::cargo(place, &["nextest", "--version"])) {
-        command::run(&mut command::cargo(place, &["nextest", "run", "--workspace"]))
+        command::run_quoted(&mut command::cargo(place, &["nextest", "run", "--workspace"]))
     } else {
         let words = ["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"];
-        command::run(&mut command::cargo(place, &words))
+        command::run_quoted(&mut command::cargo(place, &words))
     }
 }
 
@@ -113,7 +113,7 @@ fn with(place: &Place, package: &str, features: &str) -> Result<(), Error> {
         false => &["test"],
     };
     let mut cargo = command::cargo(place, words);
-    command::run(cargo.args(["--package", package, "--features", features]))
+    command::run_quoted(cargo.args(["--package", package, "--features", features]))
 }
 
 fn scenarios(place: &Place) -> Result<(), Error> {
@@ -131,7 +131,7 @@ fn scenarios(place: &Place) -> Result<(), Error> {
     }
     files.sort();
     let mut caisson = command::program(place, place.binary("debug"));
-    command::run(caisson.arg("scenario").args(files).arg("--json"))
+    command::run_quoted(caisson.arg("scenario").args(files).arg("--json"))
 }
 
 /// A sale, a merchant's code, a refund, recoveries and a card, cut at each of their points.
@@ -139,18 +139,18 @@ fn power_cuts(place: &Place) -> Result<(), Error> {
     let folder = place.root.join("tests/scenarios");
     let files = CUT.map(|name| folder.join(name).with_extension("toml"));
     let mut caisson = command::program(place, place.binary("debug"));
-    command::run(caisson.arg("scenario").args(files).args(["--at-each-point", "--json"]))
+    command::run_quoted(caisson.arg("scenario").args(files).args(["--at-each-point", "--json"]))
 }
 
 fn documentation(place: &Place) -> Result<(), Error> {
     let mut doc = command::cargo(place, &["doc", "--workspace", "--no-deps"]);
-    command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    command::run_quoted(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn licences(place: &Place, steps: &mut Steps) {
     if command::answers(&mut command::cargo(place, &["deny", "--version"])) {
         let words = ["deny", "check", "licenses", "bans", "sources"];
-        steps.run("licences", || command::run(&mut command::cargo(place, &words)));
+        steps.run("licences", || command::run_quoted(&mut command::cargo(place, &words)));
     } else {
         steps.leave("licences", "cargo-deny is not installed (cargo install cargo-deny --locked)");
     }

@@ -1,6 +1,6 @@
 //! Scenarios beside one another, told in the order in which they were named.
 
-use crate::error::CliError;
+use crate::error::{CliError, Kind};
 use crate::out;
 use caisson_scenarios::{Cut, Held, RunOptions, Verdict, cuts, run_cut, run_file};
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ pub(crate) async fn run(
         CliError::environment(format!("the path of this program is not known: {error}"))
     })?;
     let options = Arc::new(RunOptions { apps, keep, executable });
-    let mut tally = Tally { json, held: 0, failed: 0, unfit: 0 };
+    let mut tally = Tally { json, held: 0, failed: 0, unfit: 0, wrong: Vec::new() };
     match how {
         How::AsWritten => {
             let run = |file: PathBuf, options: &RunOptions| run_file(&file, options);
@@ -77,6 +77,8 @@ struct Tally {
     held: usize,
     failed: usize,
     unfit: usize,
+    /// What did not hold or could not run, as people read it.
+    wrong: Vec<String>,
 }
 
 impl Tally {
@@ -93,6 +95,9 @@ impl Tally {
             Held::Fails => self.failed += 1,
             Held::CannotRun => self.unfit += 1,
         }
+        if verdict.outcome != Held::Holds {
+            self.wrong.push(verdict.to_string());
+        }
         let line = match self.json {
             true => serde_json::to_string(verdict).map_err(CliError::failed)?,
             false => verdict.to_string(),
@@ -101,10 +106,18 @@ impl Tally {
     }
 
     fn end(&self) -> Result<(), CliError> {
-        let Self { json, held, failed, unfit } = self;
+        let Self { json, held, failed, unfit, wrong } = self;
+        let sum = format!("{held} hold, {failed} fail, {unfit} cannot run");
         if !json {
-            out::line(&format!("{held} hold, {failed} fail, {unfit} cannot run"))?;
+            out::line(&sum)?;
         }
-        if *failed == 0 && *unfit == 0 && *held > 0 { Ok(()) } else { Err(CliError::said()) }
+        match (wrong.is_empty() && *held > 0, json) {
+            (true, _) => Ok(()),
+            (false, false) => Err(CliError::said()),
+            // The lines are a program's; whoever started it is told once more, at the end.
+            (false, true) => {
+                Err(CliError::new(Kind::Failed, format!("{}\n{sum}", wrong.join("\n"))))
+            }
+        }
     }
 }
