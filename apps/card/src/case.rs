@@ -40,6 +40,8 @@ pub enum Why {
     CardRefused,
     /// The part that was approved is not wanted.
     GivenBack,
+    /// The batch, which the bank will be asked to confirm, could not take it.
+    NotKept,
 }
 
 impl Why {
@@ -48,7 +50,7 @@ impl Why {
         match self {
             Self::NoAnswer => ("why.no-answer", "98"),
             Self::CardRefused => ("why.card-refused", "06"),
-            Self::GivenBack => ("why.given-back", "06"),
+            Self::GivenBack | Self::NotKept => ("why.given-back", "06"),
         }
     }
 
@@ -58,7 +60,8 @@ impl Why {
         match self {
             Self::NoAnswer => reason::BANK_UNAVAILABLE,
             Self::CardRefused => reason::CARD_REFUSED_APPROVAL,
-            Self::GivenBack => reason::CANCELLED_BY_CASHIER,
+            Self::GivenBack => reason::PART_GIVEN_BACK,
+            Self::NotKept => reason::STORAGE_FULL,
         }
     }
 
@@ -157,8 +160,12 @@ impl<'t, T: Till> Case<'t, T> {
         if is_part && self.slip.original.is_none() && !self.keeps_part(&amount) {
             return self.take_back(Why::GivenBack, Some(said), &[]);
         }
+        // A payment that the batch lacks would be missing when the bank compares, and when every
+        // row is sent again. A place was kept just before the request, so this is a disk that
+        // filled up or broke meanwhile.
         if let Err(stop) = batch::append(self.till, &self.slip, said, amount.minor) {
-            self.till.log(&format!("the batch lacks a row: {stop}"));
+            self.till.log(&format!("the batch takes no row: {stop}"));
+            return self.take_back(Why::NotKept, Some(said), &[]);
         }
         // A signature is only asked for, by a fact: before the outcome nothing is certain enough to
         // sign, and after it the terminal shows the view and prints what became of it.
@@ -192,7 +199,8 @@ impl<'t, T: Till> Case<'t, T> {
         self.take_back(Why::NoAnswer, None, &de55)
     }
 
-    /// Row 3: the first try, marked as such. Without an answer (row 9) the payment stays unknown
+    /// Row 3: the first try, marked as such. A refund has none: it stays unknown, and is asked about
+    /// again (row 12). Without an answer (row 9) the payment stays unknown
     /// and the terminal goes on with `recover`, before its next payment with this bank. An answer
     /// to the request that comes after this is none (row 8).
     fn take_back(&mut self, why: Why, said: Option<&Said>, de55: &[u8]) -> Outcome {

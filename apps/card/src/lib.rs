@@ -90,7 +90,7 @@ impl PaymentApp for CardApp {
             Service::refund(service::VOID, "银行卡撤销", "Card void"),
             Service::serve(service::SIGN_ON, "签到", "Sign on"),
             Service::serve(service::BALANCE, "余额查询", "Balance"),
-            Service::serve(service::SETTLE, "批结算", "Settle the batch"),
+            Service::settle(service::SETTLE, "批结算", "Settle the batch"),
             Service::serve(service::TOTALS, "上批总计", "Totals of the last batch"),
         ]
     }

@@ -69,6 +69,14 @@ enum Next {
     Again(&'static str, Ways),
 }
 
+/// Why a chip does not serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failed {
+    Unreadable,
+    /// The terminal takes none of its applications.
+    NotTaken,
+}
+
 struct Reading<'t, T> {
     till: &'t mut T,
     words: &'static Words,
@@ -119,7 +127,7 @@ impl<T: Till> Reading<'_, T> {
             Err(error) => match error.code {
                 Code::Several => Ok(Next::Again(self.words.prompt.one, ways)),
                 // Only the slot was asked for: it was the chip.
-                Code::Unreadable if ways == Ways::CHIP => Ok(self.chip_is_unreadable()),
+                Code::Unreadable if ways == Ways::CHIP => Ok(self.chip_failed(Failed::Unreadable)),
                 Code::Unreadable | Code::Removed => Ok(Next::Again(self.words.prompt.again, ways)),
                 Code::Denied
                 | Code::Cancelled
@@ -133,15 +141,23 @@ impl<T: Till> Reading<'_, T> {
         }
     }
 
-    /// The chip could not be read: the stripe, where the acquirer takes it then.
-    fn chip_is_unreadable(&mut self) -> Next {
+    /// The chip does not serve: the stripe, where the acquirer takes it then.
+    fn chip_failed(&mut self, failed: Failed) -> Next {
         self.chip_failed = true;
+        let (prompt, outcome) = match failed {
+            Failed::Unreadable => {
+                (self.words.prompt.swipe, Outcome::cancelled(reason::CHIP_UNREADABLE))
+            }
+            Failed::NotTaken => {
+                (self.words.prompt.other_chip, Outcome::declined(reason::CARD_NOT_SUPPORTED))
+            }
+        };
         let may_fall_back =
             settings::word(self.till, "fallback", &["after-chip", "never"]) == "after-chip";
         if may_fall_back && self.allowed.stripe {
-            Next::Again(self.words.prompt.swipe, Ways::STRIPE)
+            Next::Again(prompt, Ways::STRIPE)
         } else {
-            Next::Done(Read::Ended(Outcome::cancelled(reason::CHIP_UNREADABLE)))
+            Next::Done(Read::Ended(outcome))
         }
     }
 
@@ -234,11 +250,17 @@ impl<T: Till> Reading<'_, T> {
         let over = |outcome| Ok(Next::Done(Read::Ended(outcome)));
         match end.cause {
             // What counts as a chip that could not be read, as the contract says.
-            Cause::NoApplication | Cause::CardTimeout | Cause::CardData if !was_read => {
-                Ok(match way {
-                    Way::Contactless => self.not_tap(),
-                    _ => self.chip_is_unreadable(),
+            cause @ (Cause::NoApplication | Cause::CardTimeout | Cause::CardData) if !was_read => {
+                Ok(match (way, cause) {
+                    (Way::Contactless, _) => self.not_tap(),
+                    (_, Cause::NoApplication) => self.chip_failed(Failed::NotTaken),
+                    _ => self.chip_failed(Failed::Unreadable),
                 })
+            }
+            // A card that left the field too early is held there again; one that was pulled out of
+            // the slot was pulled out by somebody.
+            Cause::CardRemoved if way == Way::Contactless => {
+                Ok(Next::Again(self.words.prompt.again, self.allowed))
             }
             Cause::NoApplication => over(Outcome::declined(reason::CARD_NOT_SUPPORTED)),
             Cause::CardTimeout | Cause::CardData | Cause::CardRefused => {
@@ -248,6 +270,7 @@ impl<T: Till> Reading<'_, T> {
             Cause::ApplicationBlocked => over(Outcome::declined(reason::APPLICATION_BLOCKED)),
             Cause::CardRemoved => over(Outcome::cancelled(reason::CARD_REMOVED)),
             Cause::NotAllowed => over(Outcome::declined(reason::CARD_NOT_SUPPORTED)),
+            Cause::PinCancelled => over(Outcome::cancelled(reason::PIN_CANCELLED)),
             Cause::Cancelled => over(Outcome::cancelled(reason::CANCELLED_BY_CASHIER)),
             Cause::ReaderFailed | Cause::Other => over(Outcome::cancelled(reason::KERNEL_FAILED)),
         }

@@ -43,9 +43,9 @@ fn reversed<T: Till>(till: &mut T, slip: &Slip, operation: &str) -> Result<Outco
     if answer.reading != Reading::Undone {
         return Ok(Outcome::Unknown);
     }
-    if let Err(stop) = batch::forget(till, slip) {
-        till.log(&format!("the batch has a row too many: {stop}"));
-    }
+    // With a row too many the batch would never agree with the bank: what cannot be struck out now
+    // is reversed again later, which a bank takes.
+    batch::forget(till, slip)?;
     Ok(Outcome::cancelled(Why::NoAnswer.reason()))
 }
 

@@ -71,6 +71,8 @@ pub struct Prompts {
     pub insert: &'static str,
     /// The stripe, because the chip cannot be read.
     pub swipe: &'static str,
+    /// The stripe, because the terminal takes no application of the chip.
+    pub other_chip: &'static str,
     /// Another way than tapping.
     pub not_tap: &'static str,
     /// It was not read; again.
@@ -86,6 +88,7 @@ impl Words {
             any: "请插卡、挥卡或刷卡",
             insert: "此卡有芯片，请插入芯片",
             swipe: "芯片无法读取，请刷磁条",
+            other_chip: "本机不支持此芯片，请刷磁条",
             not_tap: "请插卡或刷卡",
             again: "没有读到卡片，请重试",
             one: "请只出示一张卡",
@@ -127,6 +130,7 @@ impl Words {
             any: "Insert, tap or swipe the card",
             insert: "This card has a chip: insert it",
             swipe: "The chip cannot be read: swipe the card",
+            other_chip: "This chip is not taken here: swipe the card",
             not_tap: "Insert or swipe the card",
             again: "The card was not read: try again",
             one: "Present one card only",

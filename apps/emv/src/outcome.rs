@@ -53,6 +53,8 @@ pub enum Cause {
     NotAllowed,
     /// The cardholder or the cashier cancelled.
     Cancelled,
+    /// Cancel was pressed while the PIN was asked for, or nobody keyed one in time.
+    PinCancelled,
     /// See the detail.
     Other,
 }
@@ -70,6 +72,7 @@ impl fmt::Display for Cause {
             Self::CardRefused => "card refused",
             Self::NotAllowed => "not allowed",
             Self::Cancelled => "cancelled",
+            Self::PinCancelled => "PIN cancelled",
             Self::Other => "other",
         })
     }

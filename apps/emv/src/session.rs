@@ -215,7 +215,7 @@ pub(crate) fn ended(during: &str, error: DriverError<End, End>) -> End {
 /// A PIN entry that ends the transaction.
 pub(crate) fn cancelled(result: PinResult) -> Result<PinResult, End> {
     match result {
-        PinResult::Cancelled => Err(End::new(Cause::Cancelled, "cancelled at the PIN")),
+        PinResult::Cancelled => Err(End::new(Cause::PinCancelled, "no PIN was entered")),
         other => Ok(other),
     }
 }

@@ -25,6 +25,10 @@ pub const OFFER_EXPIRED: &str = "offer-expired";
 pub const DECLINED_OTHER: &str = "declined-other";
 /// The app cannot go on; nothing was sent.
 pub const APP_FAILED: &str = "app-failed";
+/// A part was approved, was not wanted, and went back.
+pub const PART_GIVEN_BACK: &str = "part-given-back";
+/// What the app or the terminal keeps takes no more.
+pub const STORAGE_FULL: &str = "storage-full";
 /// More than one card in the field.
 pub const TOO_MANY_CARDS: &str = "too-many-cards";
 /// The card left the slot or the field.

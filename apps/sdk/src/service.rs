@@ -40,6 +40,13 @@ impl Service {
         Self::of("serve", id, zh, en)
     }
 
+    /// Has the acquirer close what was paid so far; not called while a payment of the app is not
+    /// certain. Else as [`Service::serve`].
+    #[must_use]
+    pub fn settle(id: &str, zh: &str, en: &str) -> Self {
+        Self::of("settle", id, zh, en)
+    }
+
     /// Of a kind that only later terminals know, and earlier ones leave out; else as
     /// [`Service::sale`].
     #[must_use]

@@ -193,7 +193,12 @@ impl From<printer::Error> for Stop {
 
 impl From<storage::Error> for Stop {
     fn from(error: storage::Error) -> Self {
-        Self::failed(&format!("storage: {error}"))
+        use storage::Code;
+        let reason = match error.code {
+            Code::Full => reason::STORAGE_FULL,
+            Code::Denied | Code::BadKey | Code::TooLarge | Code::Other => reason::APP_FAILED,
+        };
+        Self::new(reason, &format!("storage: {error}"))
     }
 }
 

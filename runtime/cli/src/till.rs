@@ -241,7 +241,7 @@ impl Till {
     async fn work(&self, command: Command) -> Result<(), CliError> {
         match command {
             Command::Sale { service, amount, currency } => {
-                match self.app_with(&service, ServiceKind::Sale) {
+                match self.app_with(&service, |kind| kind == ServiceKind::Sale) {
                     Some(app) => {
                         let original = None;
                         let request = Request {
@@ -264,14 +264,17 @@ impl Till {
                     self.screen.say(&format!("payment {key}: {}", reason.row().why.en));
                 }
             },
-            Command::Serve(service) => match self.app_with(&service, ServiceKind::Serve) {
-                Some(app) => {
-                    if !self.terminal.serve(&app, &service).await? {
-                        self.screen.say("it failed; run with --verbose to see why");
+            Command::Serve(service) => {
+                match self.app_with(&service, |kind| kind.of_payment().is_none()) {
+                    Some(app) => {
+                        let served = self.terminal.serve(&app, &service).await?;
+                        if let Some(reason) = served.stopped {
+                            self.screen.say(&format!("not done: {reason}"));
+                        }
                     }
+                    None => self.unknown_service(&service),
                 }
-                None => self.unknown_service(&service),
-            },
+            }
             _ => {}
         }
         Ok(())
@@ -311,9 +314,9 @@ impl Till {
     }
 
     /// The first app with such a service.
-    fn app_with(&self, service: &str, kind: ServiceKind) -> Option<String> {
+    fn app_with(&self, service: &str, is_wanted: impl Fn(ServiceKind) -> bool) -> Option<String> {
         let mut services = self.terminal.services();
-        let found = services.find(|(_, offered)| offered.id == service && offered.kind == kind);
+        let found = services.find(|(_, offered)| offered.id == service && is_wanted(offered.kind));
         found.map(|(app, _)| app.to_owned())
     }
 

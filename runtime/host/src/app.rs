@@ -70,19 +70,29 @@ pub enum ServiceKind {
     Release,
     /// Moves none.
     Serve,
+    /// Moves none, and has the acquirer close what was paid so far: only once all of it is certain.
+    Settle,
 }
 
 impl ServiceKind {
     /// Every kind.
-    const ALL: [Self; 6] =
-        [Self::Sale, Self::Refund, Self::PreAuth, Self::Completion, Self::Release, Self::Serve];
+    const ALL: [Self; 7] = [
+        Self::Sale,
+        Self::Refund,
+        Self::PreAuth,
+        Self::Completion,
+        Self::Release,
+        Self::Serve,
+        Self::Settle,
+    ];
 
     /// The name in the contract.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self.of_payment() {
-            Some(kind) => kind.name(),
-            None => "serve",
+        match (self.of_payment(), self) {
+            (Some(kind), _) => kind.name(),
+            (None, Self::Settle) => "settle",
+            (None, _) => "serve",
         }
     }
 
@@ -95,7 +105,7 @@ impl ServiceKind {
             Self::PreAuth => Some(Kind::PreAuth),
             Self::Completion => Some(Kind::Completion),
             Self::Release => Some(Kind::Release),
-            Self::Serve => None,
+            Self::Serve | Self::Settle => None,
         }
     }
 }

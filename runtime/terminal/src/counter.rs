@@ -67,6 +67,29 @@ pub struct Report {
     pub print_failed: Option<Reason>,
 }
 
+/// How a service that moves no money ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Served {
+    /// Why it was not done; `None` where it was.
+    pub stopped: Option<Reason>,
+    /// True where the app has told people how it ended.
+    pub is_told: bool,
+}
+
+impl Served {
+    /// True where it was done.
+    #[must_use]
+    pub const fn is_done(self) -> bool {
+        self.stopped.is_none()
+    }
+
+    /// Why it was not done, where people have to be told: whoever pressed Cancel knows.
+    #[must_use]
+    pub fn untold(self) -> Option<Reason> {
+        self.stopped.filter(|reason| !self.is_told && *reason != Reason::CancelledByCashier)
+    }
+}
+
 impl Report {
     const fn refused(reason: Reason) -> Self {
         Self {
@@ -123,18 +146,26 @@ impl Terminal {
         Ok(report)
     }
 
-    /// Runs a service that moves no money. `false` where the app has no such service or failed.
+    /// Runs a service that moves no money. Nothing is settled while a payment of the app is not
+    /// certain: what is taken back after its batch was closed would be missing in the next one.
     ///
     /// # Errors
     /// Only what stops the terminal.
-    pub async fn serve(&self, app: &str, service: &str) -> Result<bool, TerminalError> {
+    pub async fn serve(&self, app: &str, service: &str) -> Result<Served, TerminalError> {
         let inner = self.inner();
         let _counter = inner.counter.lock().await;
-        let Some(hosted) = inner.offering(app, service, ServiceKind::Serve) else {
-            inner.show_outcome(&Report::refused(Reason::AppMissing), None, Receipts::Printed);
-            return Ok(false);
+        let refused = |reason| {
+            inner.show_outcome(&Report::refused(reason), None, Receipts::Printed);
+            Ok(Served { stopped: Some(reason), is_told: false })
+        };
+        let moves_none = |kind: ServiceKind| kind.of_payment().is_none();
+        let Some((hosted, kind)) = inner.offering(app, service, moves_none) else {
+            return refused(Reason::AppMissing);
         };
         inner.take_back_first(&hosted).await?;
+        if kind == ServiceKind::Settle && !inner.uncertain(&hosted).await?.is_empty() {
+            return refused(Reason::SettleLater);
+        }
         let (keys, listening) = Keys::listen(Arc::clone(&inner.equipment.screen));
         let session = Arc::new(TillSession::new(inner, &hosted, Company::Counter(keys)));
         let own: Arc<dyn Session> = Arc::<TillSession>::clone(&session);
@@ -142,7 +173,7 @@ impl Terminal {
         let errand = ErrandData { service: service.to_owned(), settings };
         let report = hosted.actor.serve(own, errand).await;
         log_app(&hosted, &report.log, report.result.as_ref().err());
-        let was_told = session.show_last_word().await;
+        let is_told = session.show_last_word().await;
         listening.abort();
         let stopped = match report.result {
             Ok(done) => done.err(),
@@ -151,14 +182,12 @@ impl Terminal {
             }
             Err(_) => Some(Reason::AppFailed),
         };
-        match stopped {
-            // Whoever pressed Cancel knows why it ended.
-            Some(reason) if !was_told && reason != Reason::CancelledByCashier => {
-                inner.show_outcome(&Report::refused(reason), None, Receipts::Printed);
-            }
-            _ => inner.show(View::Idle, None, None),
+        let served = Served { stopped, is_told };
+        match served.untold() {
+            Some(reason) => inner.show_outcome(&Report::refused(reason), None, Receipts::Printed),
+            None => inner.show(View::Idle, None, None),
         }
-        Ok(stopped.is_none())
+        Ok(served)
     }
 
     /// Prints another copy of a receipt; it says that it is one.

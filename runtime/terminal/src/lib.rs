@@ -45,7 +45,7 @@ mod trial;
 pub use acquirer::client;
 pub use card::SharedReader;
 pub use clock::{SystemClock, TokioClock, WallClock, local_text};
-pub use counter::{Order, Report, Request};
+pub use counter::{Order, Report, Request, Served};
 pub use desk::Desk;
 pub use equipment::{CameraSource, CardReaderSource, Equipment};
 pub use error::TerminalError;

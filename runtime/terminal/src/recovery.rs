@@ -71,11 +71,7 @@ impl Inner {
         if !hosted.client.as_ref().is_some_and(|client| client.destination().is_bank()) {
             return Ok(());
         }
-        let filter = Filter { open_only: true, limit: LIST_ROWS_MAX, order: Order::OldestFirst };
-        let rows = self.journal.with(move |journal| journal.list(filter)).await??;
-        let uncertain =
-            |row: &PaymentRow| row.app == hosted.manifest.id && row.state == State::Unknown;
-        for row in rows.into_iter().filter(uncertain) {
+        for row in self.uncertain(hosted).await? {
             self.show(View::Wait, None, None);
             let Some(driver) = self.driver_of(&row.key).await? else { continue };
             let Ok(trying) = driver.trying.try_lock() else {
@@ -90,6 +86,17 @@ impl Inner {
             self.follow(&driver, &others);
         }
         Ok(())
+    }
+
+    /// The payments of `hosted` that the terminal is still finding out about, the oldest first.
+    pub(crate) async fn uncertain(
+        &self,
+        hosted: &Hosted,
+    ) -> Result<Vec<PaymentRow>, TerminalError> {
+        let filter = Filter { open_only: true, limit: LIST_ROWS_MAX, order: Order::OldestFirst };
+        let mut rows = self.journal.with(move |journal| journal.list(filter)).await??;
+        rows.retain(|row| row.app == hosted.manifest.id && row.state == State::Unknown);
+        Ok(rows)
     }
 
     /// One try, for whoever holds the driver's `trying`; what follows from it is the caller's.

@@ -297,16 +297,16 @@ impl Inner {
         self.apps.get(id)
     }
 
-    /// The app, where it offers such a service.
+    /// The app and the kind of its service, where it offers it and `is_wanted` says so.
     pub(crate) fn offering(
         &self,
         app: &str,
         service: &str,
-        kind: ServiceKind,
-    ) -> Option<Arc<Hosted>> {
+        is_wanted: impl Fn(ServiceKind) -> bool,
+    ) -> Option<(Arc<Hosted>, ServiceKind)> {
         let hosted = self.hosted(app)?;
-        let offered = hosted.services().iter().any(|s| s.id == service && s.kind == kind);
-        offered.then(|| Arc::clone(hosted))
+        let found = hosted.services().iter().find(|s| s.id == service && is_wanted(s.kind))?;
+        Some((Arc::clone(hosted), found.kind))
     }
 
     /// The one driver of a payment: that which is at work, or a new one from the journal.

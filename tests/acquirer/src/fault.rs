@@ -15,16 +15,20 @@ use crate::exchange::Operation;
 pub const FAULT_SECONDS_MAX: u32 = 3_600;
 
 /// What a line of a fault script may say; [`fault_help`] explains `OP`, `N` and the count.
-pub const FAULT_PHRASES: [&str; 8] = [
+pub const FAULT_PHRASES: [&str; 9] = [
     "loses the request to OP",
     "loses the answer to OP",
     "answers OP N s late",
     "takes N s for OP",
     "answers OP twice",
+    WITH_CODE,
     "signs the answer to OP badly",
     "drops the connection on OP",
     "refuses connections",
 ];
+
+/// The phrase of [`FaultKind::Refused`], for servers that answer by a code.
+const WITH_CODE: &str = "answers OP with CODE";
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub enum FaultKind {
     Slow(u32),
     /// Booked once; the same bytes are answered twice on the one connection.
     Twice,
+    /// Not carried out, and answered with this code.
+    Refused(&'static str),
     /// Booked; the answer's signature has the right form and fits nothing.
     BadlySigned,
     /// Booked; the connection is closed instead of answered.
@@ -54,6 +60,11 @@ pub trait FaultTarget: Copy + Eq + 'static {
     fn all() -> &'static [Self];
     /// Its name in a fault's line.
     fn name(self) -> &'static str;
+    /// The server's own form of `code`, where it has such a code to refuse by.
+    #[must_use]
+    fn code(_code: &str) -> Option<&'static str> {
+        None
+    }
     /// The operation of that name.
     #[must_use]
     fn named(name: &str) -> Option<Self> {
@@ -102,10 +113,14 @@ pub fn fault_help() -> String {
 #[must_use]
 pub fn fault_help_of<O: FaultTarget>() -> String {
     let names: Vec<_> = O::all().iter().map(|operation| operation.name()).collect();
+    let has_codes = O::code("05").is_some();
+    let phrases: Vec<_> =
+        FAULT_PHRASES.into_iter().filter(|phrase| has_codes || *phrase != WITH_CODE).collect();
+    let codes = if has_codes { " CODE is one that declines, such as 05;" } else { "" };
     format!(
-        "write one of:\n  {}\nOP is {} or anything; N is 1 to {FAULT_SECONDS_MAX}; add \
+        "write one of:\n  {}\nOP is {} or anything; N is 1 to {FAULT_SECONDS_MAX};{codes} add \
          \", once\" (also without a word), \", twice\", \", N times\" or \", always\"",
-        FAULT_PHRASES.join("\n  "),
+        phrases.join("\n  "),
         names.join(", "),
     )
 }
@@ -139,12 +154,13 @@ fn read<O: FaultTarget>(line: &str) -> Option<Fault<O>> {
         (operation, FaultKind::Slow(read_seconds(seconds)?))
     } else {
         let rest = phrase.strip_prefix("answers ")?;
-        match rest.strip_suffix(" twice") {
-            Some(operation) => (operation, FaultKind::Twice),
-            None => {
-                let (operation, seconds) = rest.strip_suffix(" s late")?.rsplit_once(' ')?;
-                (operation, FaultKind::Late(read_seconds(seconds)?))
-            }
+        if let Some(operation) = rest.strip_suffix(" twice") {
+            (operation, FaultKind::Twice)
+        } else if let Some((operation, code)) = rest.split_once(" with ") {
+            (operation, FaultKind::Refused(O::code(code)?))
+        } else {
+            let (operation, seconds) = rest.strip_suffix(" s late")?.rsplit_once(' ')?;
+            (operation, FaultKind::Late(read_seconds(seconds)?))
         }
     };
     let operation = match operation {
@@ -176,6 +192,7 @@ impl fmt::Display for FaultKind {
             Self::Late(seconds) => write!(out, "answers OP {seconds} s late"),
             Self::Slow(seconds) => write!(out, "takes {seconds} s for OP"),
             Self::Twice => out.write_str("answers OP twice"),
+            Self::Refused(code) => write!(out, "answers OP with {code}"),
             Self::BadlySigned => out.write_str("signs the answer to OP badly"),
             Self::Dropped => out.write_str("drops the connection on OP"),
             Self::RefusesConnections => out.write_str("refuses connections"),
@@ -293,6 +310,7 @@ mod tests {
             "answers pay twice, 0 times",
             "answers pay twice, never",
             "signs the answer to pay",
+            "answers pay with 05",
             "Refuses connections",
         ] {
             check(line, None);
@@ -303,7 +321,10 @@ mod tests {
     fn the_error_shows_the_line_and_every_phrase() {
         let text = "eats pay".parse::<Fault>().unwrap_err().to_string();
         assert!(text.starts_with("\"eats pay\" is no fault; write one of:\n"), "{text}");
-        assert!(FAULT_PHRASES.iter().all(|phrase| text.contains(phrase)), "{text}");
+        for phrase in FAULT_PHRASES {
+            // The wallet gateway answers by no code.
+            assert_eq!(text.contains(phrase), phrase != WITH_CODE, "{phrase}: {text}");
+        }
     }
 
     #[test]

@@ -261,7 +261,13 @@ impl Gateway {
                 sleep(Duration::from_secs(seconds.into())).await;
                 Reply::Send(sealed)
             }
-            Some(FaultKind::Slow(_) | FaultKind::BadlySigned | FaultKind::RefusesConnections)
+            // It answers by no code, so nobody scripts one.
+            Some(
+                FaultKind::Slow(_)
+                | FaultKind::Refused(_)
+                | FaultKind::BadlySigned
+                | FaultKind::RefusesConnections,
+            )
             | None => Reply::Send(sealed),
         }
     }

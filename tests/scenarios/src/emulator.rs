@@ -351,10 +351,9 @@ impl<'w> Emulator<'w> {
         self.matched = self.transcript.entries().len();
         let (terminal, service) = (self.world.terminal.clone(), service.to_owned());
         let app = devices::app_with(self.world, &service);
-        self.at_counter =
-            Some(tokio::spawn(
-                async move { Ok(Told::Served(terminal.serve(&app, &service).await?)) },
-            ));
+        self.at_counter = Some(tokio::spawn(async move {
+            Ok(Told::Served(terminal.serve(&app, &service).await?.is_done()))
+        }));
         Ok(())
     }
 

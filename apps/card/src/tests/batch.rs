@@ -161,10 +161,10 @@ fn a_storage_that_fails_stops_a_sale_before_the_bank_is_asked() {
     let mut till = FakeTill::new(SALE, "").with_cards([CHIP]);
     till.writes_left = 0;
     let outcome = till.start(SALE);
-    assert_eq!(till.transcript(&outcome), "detect cts; first; cancelled app-failed");
+    assert_eq!(till.transcript(&outcome), "detect cts; first; cancelled storage-full");
     assert_eq!(till.log, Vec::<String>::new());
-    let full = storage::Error { code: storage::Code::Full, detail: String::new() };
-    assert_eq!(caisson_sdk::Stop::from(full).reason(), "app-failed");
+    let broken = storage::Error { code: storage::Code::Other, detail: String::new() };
+    assert_eq!(caisson_sdk::Stop::from(broken).reason(), "app-failed");
 }
 
 #[test]

@@ -175,6 +175,10 @@ fn where_the_acquirer_takes_no_fallback_an_unreadable_chip_is_the_end() {
         .with_cards([Card::Chip(ended(Cause::CardData))])
         .setting_to("ways", "chip contactless");
     check_with(till, "detect ct; first; cancelled chip-unreadable");
+    let till = FakeTill::new(SALE, "")
+        .with_cards([Card::Chip(ended(Cause::NoApplication))])
+        .setting_to("fallback", "never");
+    check_with(till, "detect cts; first; declined card-not-supported");
 }
 
 #[test]
@@ -202,6 +206,7 @@ fn what_the_kernel_says_ends_the_sale_with_its_own_reason() {
     check(ended(Cause::CardRefused), "cancelled chip-unreadable");
     check(ended(Cause::NotAllowed), "declined card-not-supported");
     check(ended(Cause::Cancelled), "cancelled cancelled-by-cashier");
+    check(ended(Cause::PinCancelled), "cancelled pin-cancelled");
     check(ended(Cause::ReaderFailed), "cancelled kernel-failed");
     check(ended(Cause::Other), "cancelled kernel-failed");
     check_over([Card::Kernel(emv::Code::Other)], "detect cts; first; cancelled kernel-failed");
@@ -217,6 +222,10 @@ fn a_tap_that_will_not_do_is_inserted_or_swiped() {
     check(
         [Card::Tap(ended(Cause::NoApplication)), STRIPE],
         &format!("detect cts; first; detect cs; pin; {ONLINE}; approved 12.00 CNY"),
+    );
+    check(
+        [Card::Tap(ended(Cause::CardRemoved)), CHIP],
+        &format!("detect cts; first; detect cts; first; {ONLINE}; last yes 00; approved 12.00 CNY"),
     );
     let till = FakeTill::new(SALE, "")
         .with_cards([Card::Tap(Decision::OtherInterface)])

@@ -124,11 +124,31 @@ fn row_7_an_approval_that_the_card_agrees_with_stands_and_is_not_reversed() {
     let mut till = chip("sale: paid");
     till.start(SALE);
     assert_eq!(till.state(), State::Approved);
-    // Also where its row in the batch cannot be kept: the money is the journal's.
-    let mut till = chip("sale: paid");
+}
+
+#[test]
+fn an_approval_that_the_batch_does_not_take_is_taken_back() {
+    let mut till = chip("sale: paid, sale-reversal: undone");
     till.writes_left = 1;
-    assert!(matches!(till.start(SALE), Outcome::Approved(_)));
-    assert_eq!(till.log.len(), 1);
+    check(till, &format!("{CHIP_ONLINE}; last yes 00; {BACK}; cancelled storage-full"));
+    // A refund cannot be: it is asked about again until its row is kept.
+    let mut till = FakeTill::new(REFUND, "refund: paid, refund: paid").with_cards([CHIP]);
+    till.writes_left = 1;
+    assert_eq!(till.start(REFUND), Outcome::Unknown);
+    till.writes_left = 1;
+    assert!(matches!(till.recover(), Outcome::Approved(_)), "{:?}", till.log);
+}
+
+#[test]
+fn a_row_that_cannot_be_struck_out_keeps_the_payment_open() {
+    let mut till = chip("sale: paid, sale-reversal-repeat: undone, sale-reversal-repeat: undone");
+    till.start(SALE);
+    till.cut();
+    till.writes_left = 0;
+    assert_eq!(till.recover(), Outcome::Unknown);
+    till.writes_left = 1;
+    assert_eq!(till.recover(), Outcome::cancelled("bank-unavailable"));
+    assert_eq!(crate::batch::all(&mut till).unwrap().0, Vec::new());
 }
 
 #[test]
@@ -224,7 +244,7 @@ fn a_partial_approval_is_the_cashiers_to_keep_or_to_give_back() {
         till.choice = choice;
         check(
             till,
-            &format!("{CHIP_ONLINE}; last yes 10; {menu}; {BACK}; cancelled cancelled-by-cashier"),
+            &format!("{CHIP_ONLINE}; last yes 10; {menu}; {BACK}; cancelled part-given-back"),
         );
     }
     let mut till = chip("sale: paid 500, sale-reversal: no-answer");

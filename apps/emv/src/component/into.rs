@@ -76,6 +76,7 @@ fn cause(cause: Cause) -> kernel::Cause {
         Cause::CardRefused => kernel::Cause::CardRefused,
         Cause::NotAllowed => kernel::Cause::NotAllowed,
         Cause::Cancelled => kernel::Cause::Cancelled,
+        Cause::PinCancelled => kernel::Cause::PinCancelled,
         Cause::Other => kernel::Cause::Other,
     }
 }

@@ -183,7 +183,7 @@ fn the_cards_qualifiers_say_how_the_cardholder_is_verified() {
     check_with(
         PinResult::Cancelled,
         with([0x80, 0], 1200),
-        "ended: cancelled: cancelled at the PIN",
+        "ended: PIN cancelled: no PIN was entered",
     );
 }
 

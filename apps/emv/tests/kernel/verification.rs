@@ -121,7 +121,7 @@ fn a_pad_that_does_not_work_is_told_to_the_issuer() {
 
 #[test]
 fn cancel_at_the_pin_ends_the_transaction_and_asks_nothing_more() {
-    let ended = "cancelled: cancelled at the PIN";
+    let ended = "PIN cancelled: no PIN was entered";
     check(
         ONLINE,
         |person| person.online = PinResult::Cancelled,

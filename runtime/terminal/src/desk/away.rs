@@ -3,9 +3,8 @@
 use super::sale::service_name;
 use super::{Ask, Desk, Leave, Move, Shift};
 use caisson_core::desk::Page;
-use caisson_core::{Language, Reason, Text};
+use caisson_core::{Language, Text};
 use caisson_devices::screen::Key;
-use caisson_host::ServiceKind;
 
 const TERMINAL: Text = Text { zh: "终端编号", en: "Terminal" };
 const MERCHANT: Text = Text { zh: "商户编号", en: "Merchant" };
@@ -18,7 +17,7 @@ impl Desk {
         let offered: Vec<(String, String, String)> = self
             .terminal
             .services()
-            .filter(|(_, service)| service.kind == ServiceKind::Serve)
+            .filter(|(_, service)| service.kind.of_payment().is_none())
             .map(|(app, service)| {
                 (app.to_owned(), service.id.clone(), service_name(service, language))
             })
@@ -33,12 +32,11 @@ impl Desk {
             })
             .await?;
         self.hand_over();
-        if self.terminal.serve(app, service).await? {
-            Ok(Move::Stay)
-        } else {
-            self.said(shift, false, Some(Reason::AppFailed)).await?;
-            Ok(Move::Stay)
+        let served = self.terminal.serve(app, service).await?;
+        if let Some(reason) = served.untold() {
+            self.said(shift, false, Some(reason)).await?;
         }
+        Ok(Move::Stay)
     }
 
     pub(super) async fn settings(&self, shift: &mut Shift) -> Result<Move, Leave> {

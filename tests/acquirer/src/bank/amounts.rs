@@ -130,6 +130,14 @@ pub(super) fn effect(amount_minor: i64) -> Effect {
         .map_or(Effect::Approves, |row| row.effect)
 }
 
+/// The code of the table that is `code`, where it declines.
+pub(super) fn declining(code: &str) -> Option<&'static str> {
+    AMOUNTS.iter().find_map(|row| match row.effect {
+        Declines(known) if known == code => Some(known),
+        _ => None,
+    })
+}
+
 /// The table as text, for a help page.
 #[must_use]
 pub fn amounts_help() -> String {

@@ -25,6 +25,8 @@ mod take;
 const REPEATED: [u8; 7] = [3, 11, 25, 41, 42, 49, 60];
 /// Whoever routes for this bank (DE32).
 const ACQUIRER_CODE: &str = "48020000";
+/// The answer code of totals that differ.
+const DIFFERS: &str = "95";
 
 /// Why a deal ends before its end.
 pub(super) enum Stop {
@@ -115,11 +117,19 @@ fn run(
     if terminal.merchant != request.merchant {
         return Err(Stop::Code("03"));
     }
+    match effect {
+        // A settlement compares all the same.
+        Effect::Declines(DIFFERS) if request.operation == Op::Settlement => {}
+        Effect::Declines(code) if !request.operation.is_chosen_by_amount() => {
+            return Err(Stop::Code(code));
+        }
+        _ => {}
+    }
     match request.operation {
         Op::SignOn => session::sign_on(desk, terminal, &till, request, answer),
         Op::SignOff => session::sign_off(desk, request, answer),
         Op::Echo => session::echo(answer),
-        Op::Settlement => settle::settle(desk, &till, message, request, answer),
+        Op::Settlement => settle::settle(desk, &till, (message, request), effect, answer),
         Op::Upload => settle::upload(desk, &till, request, answer),
         Op::UploadEnd => settle::end(desk, &till, request, answer),
         Op::Reversal => reverse::reverse(desk, &till, request, answer),

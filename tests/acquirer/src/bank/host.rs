@@ -151,6 +151,10 @@ impl Bank {
         let asked = Arc::clone(&request);
         let chosen = self.blocking(move |bank| bank.commit(|desk| bank.chosen(desk, &asked)));
         let chosen = chosen.await?;
+        let chosen = match scripted {
+            Some(FaultKind::Refused(code)) => Effect::Declines(code),
+            _ => chosen,
+        };
         let fault = match (scripted, chosen) {
             (Some(kind), _) | (None, Effect::Fault(kind)) => Some(kind),
             _ => None,
@@ -204,7 +208,12 @@ impl Bank {
                 sleep(Duration::from_secs(seconds.into())).await;
                 Reply::Send(bytes)
             }
-            Some(FaultKind::Slow(_) | FaultKind::BadlySigned | FaultKind::RefusesConnections)
+            Some(
+                FaultKind::Slow(_)
+                | FaultKind::Refused(_)
+                | FaultKind::BadlySigned
+                | FaultKind::RefusesConnections,
+            )
             | None => Reply::Send(bytes),
         })
     }

@@ -2,6 +2,7 @@
 
 use caisson_iso8583::Message;
 
+use super::amounts::declining;
 use crate::fault::FaultTarget;
 
 /// What a terminal may ask. The names stand in fault lines and in the books.
@@ -89,6 +90,10 @@ impl FaultTarget for BankOperation {
 
     fn name(self) -> &'static str {
         NAMES.iter().find(|(operation, _)| *operation == self).map_or("", |(_, name)| name)
+    }
+
+    fn code(code: &str) -> Option<&'static str> {
+        declining(code)
     }
 }
 

@@ -124,7 +124,7 @@ fn a_service_that_moves_no_money_says_how_it_ended() {
             let app = showing.app.unwrap();
             assert_eq!((app.id.as_str(), app.name.as_str()), (GUEST, "Guest"));
             assert!(till.screen.press(Key::Ok));
-            assert!(served.await.unwrap().unwrap(), "{}", till.log());
+            assert!(served.await.unwrap().unwrap().is_done(), "{}", till.log());
         },
     );
 }

@@ -144,11 +144,14 @@ pub(crate) fn offered(world: &World) -> Vec<Offered> {
                 service: service.id.clone(),
                 zh: service.zh.clone(),
                 en: service.en.clone(),
-                is_sale: kind != ServiceKind::Serve,
+                is_sale: kind.of_payment().is_some(),
             },
         )
     };
-    of(ServiceKind::Sale).chain(of(ServiceKind::PreAuth)).chain(of(ServiceKind::Serve)).collect()
+    [ServiceKind::Sale, ServiceKind::PreAuth, ServiceKind::Serve, ServiceKind::Settle]
+        .into_iter()
+        .flat_map(of)
+        .collect()
 }
 
 async fn showings(world: Arc<World>, up: mpsc::Sender<Up>) {

@@ -1,8 +1,9 @@
-//! What lies outside of the terminal and does not end with its power: the acquirer's faults and the
-//! cable. Deliberately not here: the printer, which whoever starts the terminal has looked after.
+//! What lies outside of the terminal and does not end with its power: the faults of acquirer and
+//! bank, and the cable. Deliberately not here: the printer, which whoever starts the terminal has looked after.
 
 use crate::world::World;
-use caisson_acquirer::Fault;
+use caisson_acquirer::bank::BankFault;
+use caisson_acquirer::{Fault, FaultTarget, Faults};
 use caisson_network::emulated::Link;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -17,15 +18,17 @@ const FILE: &str = "carried.json";
 pub(super) struct Carried {
     /// The acquirer's faults that have not struck.
     faults: Vec<String>,
+    /// The bank's.
+    bank_faults: Vec<String>,
     link_is_down: bool,
 }
 
 impl Carried {
     /// Writes what the next phase takes up.
     pub(super) fn leave(folder: &Path, world: &World) -> io::Result<()> {
-        let waiting = world.gateway.as_ref().map(|gateway| gateway.faults().waiting());
         let carried = Self {
-            faults: waiting.unwrap_or_default().iter().map(ToString::to_string).collect(),
+            faults: world.gateway.as_ref().map_or_else(Vec::new, |gateway| lines(gateway.faults())),
+            bank_faults: world.bank.as_ref().map_or_else(Vec::new, |bank| lines(bank.faults())),
             link_is_down: world.link.link() == Link::Down,
         };
         fs::write(folder.join(FILE), serde_json::to_string(&carried)?)
@@ -44,9 +47,20 @@ impl Carried {
                 gateway.faults().push(fault);
             }
         }
+        if let Some(bank) = &world.bank {
+            for line in &carried.bank_faults {
+                let fault = line.parse::<BankFault>().map_err(io::Error::other)?;
+                bank.faults().push(fault);
+            }
+        }
         if carried.link_is_down {
             world.link.set(Link::Down);
         }
         Ok(())
     }
+}
+
+/// The faults that have not struck, as a scenario names them.
+fn lines<O: FaultTarget>(faults: &Faults<O>) -> Vec<String> {
+    faults.waiting().iter().map(ToString::to_string).collect()
 }

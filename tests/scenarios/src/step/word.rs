@@ -253,10 +253,7 @@ pub(super) fn hears(name: &str) -> Result<Step, String> {
 }
 
 pub(super) fn fault(line: &str) -> Result<Step, String> {
-    line.parse().map(Step::Acquirer).map_err(|_| {
-        let phrases = caisson_acquirer::FAULT_PHRASES.join(", ");
-        format!("\"{line}\" is not a fault of the acquirer ({phrases})")
-    })
+    line.parse().map(Step::Acquirer).map_err(|error: FaultSyntax| error.to_string())
 }
 
 pub(super) fn bank_fault(line: &str) -> Result<Step, String> {

@@ -58,7 +58,7 @@ fn be_the_terminal(home: &Path) {
 async fn obey(world: &World, home: &Path, order: &str, mut told: UnixStream) {
     match order.split_once(' ').unwrap_or((order, "")) {
         ("serve", service) => {
-            let done = world.terminal.serve(CARD_APP, service).await.unwrap();
+            let done = world.terminal.serve(CARD_APP, service).await.unwrap().is_done();
             writeln!(told, "served {done}").unwrap();
         }
         ("insert", "") => {

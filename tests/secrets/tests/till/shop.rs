@@ -166,7 +166,7 @@ pub(crate) fn memories() -> Vec<LinearMemory> {
 impl Shop {
     /// Runs a service of the card app.
     pub(crate) async fn serve(&self, service: &str) -> bool {
-        self.world.terminal.serve(CARD_APP, service).await.unwrap()
+        self.world.terminal.serve(CARD_APP, service).await.unwrap().is_done()
     }
 
     /// Begins a sale by the card app.

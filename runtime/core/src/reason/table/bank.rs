@@ -136,6 +136,11 @@ macro_rules! bank_rows {
         why "银行只批准了部分金额。" "The bank approved a part of the amount only."
         next "请用其他方式收取余款，或撤销这一笔。" "Take the rest in another way, or void this payment."
         customer "只支付了部分金额，余款请另付。" "Only a part was paid. Please pay the rest in another way.";
+    /// Code 10: the part was not wanted, or nobody said that it was.
+    PartGivenBack "part-given-back" NotPaid Cashier Otherwise
+        why "银行只批准了部分金额，已退回。" "The bank approved a part only, and it went back."
+        next "请用其他卡或方式收取全部金额。" "Take all of it with another card or in another way."
+        customer "部分金额已退回，没有扣款。" "The part went back. You were not charged.";
     /// Codes A2, A4, A5, A6: approved, and the issuer has something to say.
     ApprovedWithNote "approved-with-note" Paid Cashier Now
         why "交易成功，发卡行另有提示。" "Approved; the card's bank has a remark."

@@ -34,9 +34,9 @@ macro_rules! card_rows {
         customer "请输入密码，或换一张卡。" "Please enter your PIN, or use another card.";
     /// The customer ended the entry.
     PinCancelled "pin-cancelled" NotPaid Customer Now
-        why "持卡人取消了输入密码。" "The customer ended the PIN entry."
+        why "没有输入密码。" "No PIN was entered."
         next "问顾客是否重试或换一种方式付款。" "Ask whether to try again, or to pay in another way."
-        customer "您已取消输入密码，没有扣款。" "You ended the PIN entry. You were not charged.";
+        customer "您没有输入密码，没有扣款。" "You entered no PIN. You were not charged.";
     /// Several cards in the field.
     TooManyCards "too-many-cards" NotPaid Customer Now
         why "感应区内有多张卡。" "There is more than one card at the reader."

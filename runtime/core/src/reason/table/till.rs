@@ -117,6 +117,11 @@ macro_rules! till_rows {
         why "刚才有一笔相同金额的付款结果未知。" "A payment of the same amount is not certain yet."
         next "请确认不是同一笔，再选择继续。" "Make sure this is another sale, then say yes."
         customer "上一笔付款正在确认，请勿重复付款。" "Your first payment is being checked. Please do not pay again.";
+    /// What was paid is not closed while some of it is not certain.
+    SettleLater "settle-later" NotPaid Terminal AfterThis
+        why "还有付款结果未知，批次没有结算。" "A payment is not certain yet, so nothing was settled."
+        next "终端正在查询，请几分钟后再结算。" "The terminal is finding out. Settle again in a few minutes."
+        customer "没有扣款。" "You were not charged.";
     /// A parked payment blocks the method.
     MethodParked "method-parked" NotPaid Owner AfterRepair
         why "此付款方式有一笔未决交易，已停用。" "A payment of this method is unresolved; the method is stopped."

@@ -2,7 +2,8 @@
 
 use caisson_iso8583::Message;
 
-use super::{Answer, Stop, check_mac};
+use super::{Answer, DIFFERS, Stop, check_mac};
+use crate::bank::amounts::Effect;
 use crate::bank::books::desk::{Desk, Till};
 use crate::bank::books::{BatchTotals, State, UploadFinding};
 use crate::bank::request::{FORMAT, Request};
@@ -11,12 +12,13 @@ use crate::bank::request::{FORMAT, Request};
 const BATCH_MAX: i64 = 999_999;
 
 /// Compares totals. Where they agree the batch is closed; a settlement of the batch that was closed
-/// last is compared again and closes nothing, so that a lost answer can be asked for.
+/// last is compared again and closes nothing, so that a lost answer can be asked for. Where the
+/// effect declines, they are said to differ whatever they are: a bank that has lost a transaction.
 pub(super) fn settle(
     desk: &Desk<'_>,
     till: &Till,
-    message: &Message<'_>,
-    request: &Request,
+    (message, request): (&Message<'_>, &Request),
+    effect: Effect,
     answer: &mut Answer,
 ) -> Result<(), Stop> {
     check_mac(desk, till, request, false)?;
@@ -26,13 +28,13 @@ pub(super) fn settle(
     }
     let told = read_totals(message)?;
     let ours = desk.batch_totals(&request.terminal, request.batch)?;
-    let agrees = told == as_told(ours);
+    let agrees = told == as_told(ours) && effect != Effect::Declines(DIFFERS);
     answer.message.set(48, &write_totals(&as_told(ours), agrees))?;
     if is_open {
         let (batch, uploads) = if agrees { (next(till.batch), false) } else { (till.batch, true) };
         desk.set_batch(&request.terminal, batch, uploads)?;
     }
-    answer.code(if agrees { "00" } else { "95" });
+    answer.code(if agrees { "00" } else { DIFFERS });
     Ok(())
 }
 
