@@ -1,6 +1,7 @@
 //! What a person types at a headless terminal: one command a line.
 
 use caisson_core::PaymentKey;
+use caisson_core::desk::Act;
 use caisson_devices::screen::{Key, PinDigits};
 use caisson_vault::{PASSCODE_DIGITS_MAX, PASSCODE_DIGITS_MIN, Passcode};
 use std::path::PathBuf;
@@ -12,8 +13,10 @@ pub(crate) const LINE_BYTES_MAX: usize = 4096;
 const COMMANDS: &str = "\
 pay AMOUNT [CURRENCY]        scan the customer's code:  pay 12.00
 show-code AMOUNT [CURRENCY]  show a code to the customer's phone
-SERVICE AMOUNT [CURRENCY]    any other sale that `services` lists
+SERVICE AMOUNT [CURRENCY]    any other sale that `services` lists; pre-auth AMOUNT reserves
 refund KEY AMOUNT            give back some or all of a sale
+complete KEY AMOUNT          take some or all of what was reserved
+void KEY                     all of a sale of today goes back, or of what was reserved is let go
 reprint KEY                  print a receipt again
 serve SERVICE                run a service that moves no money:  serve query
 services                     list what the installed apps offer
@@ -46,10 +49,10 @@ pub(crate) fn commands() -> String {
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Command {
-    /// Take money with this service.
+    /// Take or reserve money with this service.
     Sale { service: String, amount: String, currency: Option<String> },
-    /// Give money back.
-    Refund { key: PaymentKey, amount: String },
+    /// Do something with an earlier payment; without an amount, with all of it.
+    Linked { act: Act, key: PaymentKey, amount: Option<String> },
     /// Print again.
     Reprint(PaymentKey),
     /// Run a service that moves no money.
@@ -128,9 +131,9 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
         ("hold-code", [_, ..]) => Ok(Command::HoldCode(rest.to_owned())),
         ("serve", [service]) => Ok(Command::Serve((*service).to_owned())),
         ("reprint", [key]) => Ok(Command::Reprint(payment_key(key)?)),
-        ("refund", [key, amount]) => {
-            Ok(Command::Refund { key: payment_key(key)?, amount: (*amount).to_owned() })
-        }
+        ("refund", [key, amount]) => linked(Act::Refund, key, Some(amount)),
+        ("complete", [key, amount]) => linked(Act::Complete, key, Some(amount)),
+        ("void", [key]) => linked(Act::Void, key, None),
         ("owner", _) => Err("write the owner's code: owner 123456".to_owned()),
         ("pin", _) => Err("write the PIN: pin 1234".to_owned()),
         ("amount", _) => Err("write an amount: amount 5.00".to_owned()),
@@ -143,6 +146,10 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
         ("serve", _) => Err("write a service's name: serve query".to_owned()),
         ("reprint", _) => Err("write a payment's key: reprint KEY".to_owned()),
         ("refund", _) => Err("write a sale's key and an amount: refund KEY 5.00".to_owned()),
+        ("complete", _) => {
+            Err("write the key of what was reserved and an amount: complete KEY 5.00".to_owned())
+        }
+        ("void", _) => Err("write a payment's key: void KEY".to_owned()),
         (service, [amount]) if is_amount(amount) => Ok(sale(service, amount, None)),
         (service, [amount, currency]) if is_amount(amount) => {
             Ok(sale(service, amount, Some((*currency).to_owned())))
@@ -157,6 +164,10 @@ pub(crate) fn parse(line: &str) -> Result<Command, String> {
 
 fn sale(service: &str, amount: &str, currency: Option<String>) -> Command {
     Command::Sale { service: service.to_owned(), amount: amount.to_owned(), currency }
+}
+
+fn linked(act: Act, key: &str, amount: Option<&str>) -> Result<Command, String> {
+    Ok(Command::Linked { act, key: payment_key(key)?, amount: amount.map(str::to_owned) })
 }
 
 /// Looks like an amount; whether it is one, the terminal says.
@@ -213,7 +224,15 @@ mod tests {
         check("top-up 5", sale("top-up", "5", None));
         check("pay -1", sale("pay", "-1", None));
         let key = PaymentKey::try_from("K1".to_owned()).unwrap();
-        check("refund K1 5.00", Command::Refund { key: key.clone(), amount: "5.00".to_owned() });
+        let all = |act, amount: Option<&str>| Command::Linked {
+            act,
+            key: key.clone(),
+            amount: amount.map(str::to_owned),
+        };
+        check("refund K1 5.00", all(Act::Refund, Some("5.00")));
+        check("complete K1 5", all(Act::Complete, Some("5")));
+        check("void K1", all(Act::Void, None));
+        check("pre-auth 12.00", sale("pre-auth", "12.00", None));
         check("reprint K1", Command::Reprint(key));
         check("serve query", Command::Serve("query".to_owned()));
         check("hold my code.png", Command::Hold("my code.png".into()));
@@ -241,6 +260,7 @@ mod tests {
         check_wrong("amount", "write an amount: amount 5.00");
         check_wrong("amount five", "write an amount: amount 5.00");
         check_wrong("row", "write the number of a row: row 2");
+        check_wrong("void", "write a payment's key: void KEY");
         check_wrong("refund k1 5.00", "\"k1\" is not a payment key (1 to 32 of 0-9 and A-Z)");
         check_wrong("dance", &format!("there is no command \"dance\"; there are:\n{COMMANDS}"));
         check_wrong("ok now", &format!("there is no command \"ok\"; there are:\n{COMMANDS}"));

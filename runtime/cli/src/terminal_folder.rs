@@ -9,7 +9,7 @@ use caisson_core::Language;
 use caisson_core::permission::Permission;
 use caisson_packages::{Manifest, Package, World};
 use caisson_scenarios::{
-    AcquirerFolder, EmulatedApp, EmulatedProfile, TERMINAL_KEY_ID, VERIFYING_SLOT,
+    AcquirerFolder, EmulatedApp, EmulatedProfile, PinRules, TERMINAL_KEY_ID, VERIFYING_SLOT,
 };
 use caisson_terminal::{Profile, Provisioning, provision};
 use caisson_vault::PublicKey;
@@ -115,6 +115,7 @@ fn profile_text(
         acquirer_key: key,
         risk: &[],
         has_operators: false,
+        pin: PinRules::default(),
         apps: apps.collect(),
     };
     Ok(profile.text())

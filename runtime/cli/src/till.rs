@@ -11,6 +11,7 @@ use crate::error::CliError;
 use crate::headless::HeadlessScreen;
 use crate::held::{Held, Thing};
 use crate::keys;
+use caisson_core::desk::Act;
 use caisson_core::{Currency, Language, Money, PaymentKey};
 use caisson_devices::screen::{Key, Screen};
 use caisson_host::{HostEngine, ServiceKind};
@@ -170,7 +171,7 @@ impl Till {
             Command::HoldNothing => self.hold(&Thing::Nothing),
             Command::Card(deed) => self.card(&deed),
             Command::Sale { .. }
-            | Command::Refund { .. }
+            | Command::Linked { .. }
             | Command::Reprint(_)
             | Command::Serve(_) => {
                 if work.try_send(command).is_err() {
@@ -241,7 +242,9 @@ impl Till {
     async fn work(&self, command: Command) -> Result<(), CliError> {
         match command {
             Command::Sale { service, amount, currency } => {
-                match self.app_with(&service, |kind| kind == ServiceKind::Sale) {
+                match self.app_with(&service, |kind| {
+                    matches!(kind, ServiceKind::Sale | ServiceKind::PreAuth)
+                }) {
                     Some(app) => {
                         let original = None;
                         let request = Request {
@@ -257,7 +260,7 @@ impl Till {
                     None => self.unknown_service(&service),
                 }
             }
-            Command::Refund { key, amount } => self.refund(key, amount).await?,
+            Command::Linked { act, key, amount } => self.linked(act, key, amount).await?,
             Command::Reprint(key) => match self.terminal.reprint(&key).await? {
                 None => self.screen.say(&format!("payment {key}: printed again")),
                 Some(reason) => {
@@ -280,24 +283,27 @@ impl Till {
         Ok(())
     }
 
-    async fn refund(&self, key: PaymentKey, amount: String) -> Result<(), CliError> {
+    async fn linked(
+        &self,
+        act: Act,
+        key: PaymentKey,
+        amount: Option<String>,
+    ) -> Result<(), CliError> {
         let wanted = key.clone();
         let row = self.terminal.journal().with(move |journal| journal.row(&wanted)).await??;
         let Some(row) = row else {
             self.screen.say(&format!("payment {key} is not in this journal"));
             return Ok(());
         };
-        let mut services = self.terminal.services();
-        let refund =
-            services.find(|(app, service)| *app == row.app && service.kind == ServiceKind::Refund);
-        let Some((app, service)) = refund else {
-            self.screen.say(&format!("the app {} gives nothing back", row.app));
+        let Some(service) = self.terminal.linked_service(&row.app, row.kind, act) else {
+            self.screen.say(&format!("the app {} has no service for that", row.app));
             return Ok(());
         };
+        let whole = row.approved.unwrap_or(row.amount);
         let request = Request {
-            app: app.to_owned(),
-            service: service.id.clone(),
-            amount,
+            app: row.app,
+            service,
+            amount: amount.unwrap_or_else(|| whole.to_string()),
             currency: Some(row.amount.currency().code().to_owned()),
             original: Some(key),
             merchant_order: None,

@@ -253,6 +253,9 @@ pub enum View {
         ask: PinAsk,
         /// True where the cardholder may go on without one.
         can_bypass: bool,
+        /// True where the digits stand in another order each time, so that whoever sees the fingers
+        /// does not know the PIN.
+        is_shuffled: bool,
     },
     /// The way to pay that was chosen cannot be used: the host offers the others.
     Instead {

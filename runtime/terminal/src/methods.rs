@@ -5,6 +5,7 @@ use crate::counter::Request;
 use crate::error::TerminalError;
 use crate::keys::{Answer, Keys};
 use crate::terminal::{Hosted, Inner, Terminal};
+use caisson_core::desk::Act;
 use caisson_core::payment::Kind;
 use caisson_core::view::View;
 use caisson_core::{Money, Reason};
@@ -17,6 +18,9 @@ use tokio::time::Instant;
 
 /// Longest that an acquirer may take to show that it is there: somebody is waiting to pay.
 const REACH_WAIT: Duration = Duration::from_secs(3);
+
+/// The id of the service that takes a whole payment of the day back, as the contract says.
+const VOID: &str = "void";
 
 /// A way to pay: a service of an app that takes or reserves money.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +41,14 @@ impl Terminal {
     /// Only what stops the terminal.
     pub async fn methods(&self) -> Result<Vec<Method>, TerminalError> {
         self.inner().methods().await
+    }
+
+    /// The service with which `app` does `act` with a payment of the kind `of`; `None` where it has
+    /// none. Where all of what was taken goes back on its own day, that is the one with the id
+    /// `void`, where the app has such a one.
+    #[must_use]
+    pub fn linked_service(&self, app: &str, of: Kind, act: Act) -> Option<String> {
+        self.inner().linked_service(app, of, act)
     }
 }
 
@@ -75,6 +87,21 @@ impl Inner {
             }));
         }
         Ok(methods)
+    }
+
+    pub(crate) fn linked_service(&self, app: &str, of: Kind, act: Act) -> Option<String> {
+        let services = self.hosted(app)?.services();
+        let reserved = match (of, act) {
+            (Kind::PreAuth, Act::Complete) => Some(ServiceKind::Completion),
+            (Kind::PreAuth, Act::Void) => Some(ServiceKind::Release),
+            _ => None,
+        };
+        if let Some(kind) = reserved {
+            return services.iter().find(|s| s.kind == kind).map(|s| s.id.clone());
+        }
+        let mut refunds = services.iter().filter(|s| s.kind == ServiceKind::Refund);
+        let void = refunds.clone().find(|s| act == Act::Void && s.id == VOID);
+        void.or_else(|| refunds.next()).map(|s| s.id.clone())
     }
 
     /// The app with its service that moves or reserves money, and what a payment by it does.

@@ -45,7 +45,8 @@ impl Inner {
         let can_bypass = self.pin_bypass;
         let until = Instant::now() + ENTRY;
         keys.forget().await;
-        self.show(View::Pin { ask, can_bypass }, amount, Some(until));
+        let is_shuffled = self.shuffled_pin_pad;
+        self.show(View::Pin { ask, can_bypass, is_shuffled }, amount, Some(until));
         let answer = keys.answer(until, |key| match key {
             Key::Pin(digits) => Pin::new(digits.expose().as_bytes()).map(Entered::Pin),
             Key::No if can_bypass => Some(Entered::Bypassed),

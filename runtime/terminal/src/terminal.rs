@@ -98,6 +98,8 @@ pub(crate) struct Inner {
     pub(crate) kernel_files: KernelFiles,
     /// True where a cardholder may go on without a PIN.
     pub(crate) pin_bypass: bool,
+    /// True where the digits of the PIN pad stand in another order each time.
+    pub(crate) shuffled_pin_pad: bool,
     pub(crate) clock: Arc<dyn WallClock>,
     apps: BTreeMap<String, Arc<Hosted>>,
     pub(crate) packages: InstalledApps,
@@ -168,6 +170,7 @@ impl Terminal {
             equipment,
             kernel_files,
             pin_bypass: profile.emv.pin_bypass,
+            shuffled_pin_pad: profile.emv.shuffled_pin_pad,
             clock,
             apps: hosted.collect(),
             packages,

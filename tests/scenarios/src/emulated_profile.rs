@@ -6,6 +6,7 @@
 use crate::acquirer_folder::TERMINAL_KEY_ID;
 use caisson_core::desk::Role;
 use caisson_core::{Language, Text};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -61,6 +62,16 @@ pub(crate) fn operator(name: &str) -> Option<&'static EmulatedOperator> {
     EMULATED_OPERATORS.iter().find(|one| one.name.zh == name || one.name.en == name)
 }
 
+/// How an emulated terminal asks for a PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PinRules {
+    /// True where a cardholder may go on without one.
+    pub bypass: bool,
+    /// True where the digits stand in another order each time.
+    pub shuffled: bool,
+}
+
 /// What differs from one emulated terminal to another.
 #[derive(Debug, Clone)]
 pub struct EmulatedProfile<'a> {
@@ -84,6 +95,8 @@ pub struct EmulatedProfile<'a> {
     pub risk: &'a [toml::Table],
     /// True where [`EMULATED_OPERATORS`] sign in.
     pub has_operators: bool,
+    /// How a PIN is asked for.
+    pub pin: PinRules,
     /// The apps, each with what it is granted and settings in place of its own.
     pub apps: Vec<EmulatedApp<'a>>,
 }
@@ -189,6 +202,7 @@ impl EmulatedProfile<'_> {
             bank = quoted(&self.bank.display().to_string()),
             key = quoted(self.acquirer_key),
         );
+        self.write_pin(&mut text);
         text.push_str(WHO);
         self.write_risk(&mut text);
         if self.has_operators {
@@ -198,6 +212,19 @@ impl EmulatedProfile<'_> {
             app.write(&mut text);
         }
         text
+    }
+
+    fn write_pin(&self, text: &mut String) {
+        let PinRules { bypass, shuffled } = self.pin;
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n# What the acquirer sets for cards: terminal, applications and authorities name files \
+             that\n# replace the kernel's own.\n\
+             [emv]\n\
+             pin-bypass = {bypass}         # true: a cardholder may go on without a PIN\n\
+             shuffled-pin-pad = {shuffled}   # true: the digits stand in another order each time\n"
+        );
     }
 
     fn write_operators(&self, text: &mut String) {

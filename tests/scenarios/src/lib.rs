@@ -38,7 +38,9 @@ pub use desktop::{
     Area, ControlError, Desktop, DesktopError, DesktopOptions, Panel, PanelLine, PanelLink,
     Picture, Power, TerminalOptions, Window, command, control_socket, run_terminal,
 };
-pub use emulated_profile::{EMULATED_OPERATORS, EmulatedApp, EmulatedOperator, EmulatedProfile};
+pub use emulated_profile::{
+    EMULATED_OPERATORS, EmulatedApp, EmulatedOperator, EmulatedProfile, PinRules,
+};
 pub use emulator::PerformError;
 pub use hand::HandError;
 pub use phone::PhoneError;

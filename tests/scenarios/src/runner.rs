@@ -237,7 +237,12 @@ async fn perform(
     }
     // The desk of a scenario is the emulator's: what was saved there meets the same pages here.
     let has_desk = scenario.has_desk;
-    let extra = Extra { has_operators: has_desk, has_cards: has_desk, ..Extra::default() };
+    let extra = Extra {
+        has_operators: has_desk,
+        has_cards: has_desk,
+        pin: scenario.pin,
+        ..Extra::default()
+    };
     let world = World::open_with(&setup, extra).await?;
     Carried::take_up(folder, &world).map_err(RunError::file(folder))?;
     if let (0, Some(gateway)) = (number, &world.gateway) {

@@ -9,7 +9,7 @@ mod expected;
 
 use crate::bank_keys::{BankKeys, UnknownBankKeys};
 use crate::customer::{is_secret, payment_code};
-use crate::emulated_profile::OWNER_CODE;
+use crate::emulated_profile::{OWNER_CODE, PinRules};
 use crate::step::Step;
 use caisson_acquirer::{Fault, Wallet};
 use caisson_core::Language;
@@ -87,6 +87,7 @@ pub struct Scenario {
     pub(crate) acquirer: Vec<Fault>,
     pub(crate) bank_keys: BankKeys,
     pub(crate) has_desk: bool,
+    pub(crate) pin: PinRules,
     pub(crate) steps: Vec<Sentence>,
     pub(crate) screen: Vec<String>,
     pub(crate) screen_never: Vec<String>,
@@ -110,6 +111,8 @@ struct Raw {
     bank_keys: Option<Spanned<String>>,
     #[serde(default)]
     desk: bool,
+    #[serde(default)]
+    pin: PinRules,
     steps: Spanned<Vec<Spanned<String>>>,
     screen: Vec<String>,
     #[serde(default)]
@@ -185,6 +188,7 @@ impl Scenario {
             acquirer: each(raw.acquirer, "acquirer", &wrong)?,
             bank_keys,
             has_desk: raw.desk,
+            pin: raw.pin,
             steps,
             screen: raw.screen,
             screen_never: raw.screen_never,
@@ -277,6 +281,9 @@ pub fn scenario_help() -> String {
          \x20 settings      a table of the app's settings\n\
          \x20 risk          the owner's rules, tables as a profile's [[risk]]\n\
          \x20 desk          true where the cashier works at the terminal's own desk, cards included (false)\n\
+         \x20 pin           {{ bypass = true }} where a cardholder may go on without a PIN, \
+         {{ shuffled = true }}\n\
+         \x20               where the pad's digits stand in another order each time\n\
          \x20 acquirer      what the acquirer does wrong, as lines of `caisson acquirer --help`\n\
          \x20 bank_keys     how the bank's terminals get their keys: dukpt-tdes, dukpt-aes128,\n\
          \x20               dukpt-aes256 (master-session)\n\

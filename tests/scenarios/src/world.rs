@@ -4,7 +4,7 @@
 use crate::acquirer_folder::{AcquirerFolder, TERMINAL_KEY_ID, VERIFYING_SLOT};
 use crate::bank_folder::PORT_IN_PROCESS;
 use crate::cards::Cards;
-use crate::emulated_profile::{EmulatedApp, EmulatedProfile};
+use crate::emulated_profile::{EmulatedApp, EmulatedProfile, PinRules};
 use async_trait::async_trait;
 use caisson_acquirer::bank::{Bank, BankError, serve_bank_stream};
 use caisson_acquirer::{AcquirerError, Books, Gateway, serve_stream};
@@ -166,6 +166,8 @@ pub struct Extra {
     pub has_hanging_app: bool,
     /// The bank's card app is one more way to pay, where it was built.
     pub has_cards: bool,
+    /// How a PIN is asked for.
+    pub pin: PinRules,
 }
 
 /// A running terminal with all its surroundings in reach.
@@ -431,6 +433,7 @@ fn ensure_terminal(
         acquirer_key: &acquirer_key,
         risk: &setup.risk,
         has_operators: extra.has_operators,
+        pin: extra.pin,
         apps: ids.into_iter().map(|id| app(setup, id)).collect(),
     }
     .text();

@@ -3,9 +3,11 @@
 mod amount;
 mod code;
 mod form;
+mod pad;
 mod strokes;
 
 pub(crate) use amount::AmountEntry;
 pub(crate) use code::{CodeEntry, PinEntry};
 pub(crate) use form::FormEntry;
+pub(crate) use pad::pad;
 pub(crate) use strokes::Strokes;

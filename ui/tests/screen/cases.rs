@@ -91,7 +91,7 @@ fn of_the_host(language: Language) -> Vec<Case> {
     };
     let rows = vec![say("微信支付", "WeChat Pay"), say("现金", "Cash"), say("会员卡", "Gift card")];
     let hold = |was_wrong| View::Hold { reason: Reason::HeldAmount, tries_left: 2, was_wrong };
-    let pin = |ask, can_bypass| own(View::Pin { ask, can_bypass }, language);
+    let pin = |ask, can_bypass| own(View::Pin { ask, can_bypass, is_shuffled: false }, language);
     let pin = |ask, can_bypass| Showing {
         amount: Some(yuan(1_250)),
         can_cancel: true,

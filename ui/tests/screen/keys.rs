@@ -4,9 +4,10 @@ use crate::cases::usual;
 use crate::harness::{SIZES, Screen, of_app, own};
 use caisson_core::Language;
 use caisson_core::view::{ROWS_MAX, View};
-use caisson_devices::screen::{Key, PinDigits, ReceiptWish};
+use caisson_devices::screen::{Key, PinDigits, ReceiptWish, Showing};
 use caisson_ui::{UiCommand, UiEvent};
 use caisson_vault::Passcode;
+use std::collections::BTreeSet;
 
 /// Shows the view of this name, taps, and looks at what was said.
 #[track_caller]
@@ -85,6 +86,41 @@ fn the_owners_code_is_keyed_whole_and_never_shown() {
     // Another showing begins anew.
     screen.show(case.showing);
     assert_eq!(screen.labels(), before);
+}
+
+#[test]
+fn a_shuffled_pin_pad_stands_otherwise_each_time_and_says_what_its_keys_say() {
+    let mut screen = Screen::open(SIZES[0]);
+    let case = usual(Language::En).into_iter().find(|case| case.name == "pin").unwrap();
+    let View::Pin { ask, can_bypass, .. } = case.showing.view else { panic!("no PIN page") };
+    let view = View::Pin { ask, can_bypass, is_shuffled: true };
+    let shuffled = Showing { view, ..case.showing.clone() };
+    // The digits as they are read, row by row.
+    let order = |screen: &Screen| {
+        let mut keys: Vec<_> = screen.buttons().into_iter().collect();
+        keys.retain(|key| key.accessible_label().is_some_and(|label| label.len() == 1));
+        keys.sort_by(|one, other| {
+            let [one, other] = [one, other].map(|key| key.absolute_position());
+            one.y.total_cmp(&other.y).then(one.x.total_cmp(&other.x))
+        });
+        keys.iter().filter_map(|key| key.accessible_label()).map(String::from).collect::<String>()
+    };
+    screen.show(case.showing);
+    assert_eq!(order(&screen), "1234567890");
+    let orders: BTreeSet<String> = (0..12)
+        .map(|_| {
+            screen.show(shuffled.clone());
+            order(&screen)
+        })
+        .collect();
+    assert!(orders.len() > 1, "{orders:?}");
+    for order in orders {
+        let mut digits: Vec<char> = order.chars().collect();
+        digits.sort_unstable();
+        assert_eq!(String::from_iter(digits), "0123456789");
+    }
+    screen.tap_all("1 2 3 4 Confirm");
+    assert_eq!(screen.keys(), [Key::Pin(PinDigits::new("1234").unwrap())]);
 }
 
 #[test]

@@ -81,6 +81,9 @@ pub struct EmvProfile {
     /// True where a cardholder may go on without a PIN.
     #[serde(default)]
     pub pin_bypass: bool,
+    /// True where the digits of the PIN pad stand in another order each time.
+    #[serde(default)]
+    pub shuffled_pin_pad: bool,
 }
 
 impl EmvProfile {
@@ -92,6 +95,7 @@ impl EmvProfile {
             applications: at_home(self.applications),
             authorities: at_home(self.authorities),
             pin_bypass: self.pin_bypass,
+            shuffled_pin_pad: self.shuffled_pin_pad,
         }
     }
 }

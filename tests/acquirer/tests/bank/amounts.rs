@@ -17,6 +17,7 @@ fn expected(ending: u8, effect: Effect) -> String {
         Effect::Fault(FaultKind::AnswerLost | FaultKind::Late(_)) => ("silence".to_owned(), amount),
         Effect::Fault(FaultKind::Twice) => (format!("twice 00 {amount}"), amount),
         Effect::Fault(FaultKind::BadlySigned) => (format!("badly sealed 00 {amount}"), amount),
+        Effect::Fault(FaultKind::Refused(code)) => (code.to_owned(), 0),
         Effect::Fault(FaultKind::Dropped) => ("closed".to_owned(), amount),
         Effect::Fault(FaultKind::Slow(_) | FaultKind::RefusesConnections) => {
             (format!("00 {amount}"), amount)

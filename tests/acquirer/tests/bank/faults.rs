@@ -101,6 +101,26 @@ async fn a_scripted_fault_leaves_the_amounts_answer() {
         .await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_scripted_code_is_answered_and_nothing_is_carried_out() {
+    check("fault answers sale with 05 | 1 sale 12.00 | net 1", "05 | net 0").await;
+    check(
+        "1 sale 12.00 | fault answers reversal with 12 | 1 reverse 12.00 | net 1 \
+         | 1 reverse-again 12.00 | net 1",
+        "00 1200 | 12 | net 1200 | 00 | net 0",
+    )
+    .await;
+}
+
+#[test]
+fn a_line_names_a_code_that_declines() {
+    let fault: BankFault = "answers reversal with A0, twice".parse().unwrap();
+    assert_eq!(fault.to_string(), "answers reversal with A0, twice");
+    for line in ["answers sale with 00", "answers sale with 10", "answers sale with 1"] {
+        assert!(line.parse::<BankFault>().is_err(), "{line}");
+    }
+}
+
 #[test]
 fn a_line_names_an_operation_of_the_bank() {
     let fault: BankFault = "loses the answer to completion-void, twice".parse().unwrap();

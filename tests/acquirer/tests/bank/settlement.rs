@@ -46,6 +46,15 @@ async fn totals_that_differ_ask_for_an_upload_which_closes_the_batch() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn totals_can_be_said_to_differ_by_script() {
+    check(
+        "fault answers settlement with 95 | 8 settle 29.00 3 13.00 2 | 21 upload 1 12.00 | 9 end",
+        &format!("{DIFFERED} | 00 | 00"),
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_interrupted_settlement_goes_on_in_the_same_batch() {
     check(
         "8 settle 0.00 0 0.00 0 | restart | sign-on | 21 upload 1 12.00 | 8 settle 29.00 3 13.00 2 \

@@ -67,7 +67,7 @@ impl TerminalOptions {
             acquirer: AcquirerAt::Folder(self.acquirer.clone()),
         };
         let has_hanging_app = self.has_hanging_app;
-        (setup, Extra { has_operators: true, has_hanging_app, has_cards: true })
+        (setup, Extra { has_operators: true, has_hanging_app, has_cards: true, ..Extra::default() })
     }
 
     /// Sets both folders up.

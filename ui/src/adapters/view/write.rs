@@ -1,6 +1,7 @@
 //! A [`Showing`] as the properties of the global `View`.
 
 use crate::adapters::words;
+use crate::entry::pad;
 use crate::generated::{Tone, View as Properties};
 use crate::{money, picture};
 use caisson_core::view::{ENTER_PIN, View, wrong_code};
@@ -31,6 +32,11 @@ pub(super) fn view(to: &Properties<'_>, showing: &Showing) {
     to.set_body(page.body.into());
     to.set_next(page.next.into());
     to.set_rows(ModelRc::new(VecModel::from(page.rows)));
+    if let View::Pin { is_shuffled, .. } = showing.view {
+        let digits: Vec<SharedString> =
+            pad(is_shuffled).map(|digit| [digit].into_iter().collect()).into();
+        to.set_pad(ModelRc::new(VecModel::from(digits)));
+    }
     to.set_tone(page.tone);
     let size = page.picture.size();
     to.set_picture_columns(i32::try_from(size.width).unwrap_or(i32::MAX).max(1));
