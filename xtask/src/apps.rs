@@ -18,13 +18,14 @@ struct App {
 }
 
 /// Every app. A folder with a `caisson.toml` that is not here fails the house test.
-/// The guests are one component with several manifests.
+/// Most guests are one component with several manifests.
 const APPS: &[App] = &[
     App { package: "caisson-qr", folder: "apps/qr" },
     App { package: "caisson-card", folder: "apps/card" },
     App { package: "caisson-emv", folder: "apps/emv" },
     App { package: "caisson-first", folder: "apps/first" },
     App { package: "caisson-guests", folder: "tests/guests/hangs" },
+    App { package: "caisson-panics-with-card", folder: "tests/guests/panics-with-card" },
     App { package: "caisson-guests", folder: "tests/guests/traps-after-send" },
     App { package: "caisson-guests", folder: "tests/guests/traps-before-send" },
 ];

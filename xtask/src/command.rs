@@ -2,14 +2,12 @@
 
 use crate::error::Error;
 use crate::place::Place;
-use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Read, Write};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Bytes of a failed command's output that its error quotes.
-const QUOTED: usize = 6_000;
+/// Bytes of each of a failed command's two outputs that its error quotes.
+const QUOTED: usize = 4_000;
 
 /// Variables that `cargo run` sets for this program, and that must not reach another cargo: a
 /// build script that watches one of them would be run again each time.
@@ -55,15 +53,15 @@ pub(crate) fn run_quoted(command: &mut Command) -> Result<(), Error> {
     let starting = || Error::io(format!("starting `{line}`"));
     let mut child =
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(starting())?;
-    let last = Mutex::new(VecDeque::new());
     let (words, complaints) = (child.stdout.take(), child.stderr.take());
-    thread::scope(|scope| {
-        scope.spawn(|| words.map(|words| copy(words, io::stdout(), &last)));
-        scope.spawn(|| complaints.map(|complaints| copy(complaints, io::stderr(), &last)));
+    let quote = thread::scope(|scope| {
+        let words = scope.spawn(|| words.map_or_else(Vec::new, |from| copy(from, io::stdout())));
+        let last = complaints.map_or_else(Vec::new, |from| copy(from, io::stderr()));
+        // A copy that panicked has nothing to quote.
+        [words.join().unwrap_or_default(), last].concat()
     });
     let status = child.wait().map_err(starting())?;
-    let last = Vec::from(last.into_inner().unwrap_or_else(PoisonError::into_inner));
-    ended(line, status, String::from_utf8_lossy(&last).into_owned())
+    ended(line, status, String::from_utf8_lossy(&quote).into_owned())
 }
 
 fn ended(line: String, status: std::process::ExitStatus, quote: String) -> Result<(), Error> {
@@ -73,22 +71,19 @@ fn ended(line: String, status: std::process::ExitStatus, quote: String) -> Resul
     Err(Error::Command { line, status: status.code(), quote })
 }
 
-/// Copies `from` to `to` until its end, and leaves the last [`QUOTED`] bytes in `last`.
-fn copy(mut from: impl Read, mut to: impl Write, last: &Mutex<VecDeque<u8>>) {
-    let mut room = [0; 4_096];
+/// Copies `from` to `to` until its end; its last [`QUOTED`] bytes.
+fn copy(mut from: impl Read, mut to: impl Write) -> Vec<u8> {
+    let (mut room, mut last) = ([0; 4_096], Vec::new());
     // An output that can no longer be read or written ends the copy, not the command.
     while let Ok(read @ 1..) = from.read(&mut room) {
-        let Some(bytes) = room.get(..read) else { return };
-        {
-            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-            last.extend(bytes);
-            let past = last.len().saturating_sub(QUOTED);
-            last.drain(..past);
-        }
+        let Some(bytes) = room.get(..read) else { break };
+        last.extend_from_slice(bytes);
+        last.drain(..last.len().saturating_sub(QUOTED));
         if to.write_all(bytes).and_then(|()| to.flush()).is_err() {
-            return;
+            break;
         }
     }
+    last
 }
 
 /// Whether `command` can be started and ends well; nobody hears it.
@@ -134,10 +129,9 @@ mod tests {
         let script = "seq 1 9999; echo the reason >&2; exit 3";
         let error = run_quoted(Command::new("sh").args(["-c", script])).expect_err("it fails");
         assert_eq!(error.status(), 3);
-        // Both outputs are read at once, so which of them was last is not promised.
         let quote = error.quote().expect("it said something");
         assert!(quote.contains("the reason") && quote.contains("9999"), "{quote}");
-        assert!(quote.len() <= QUOTED, "{} bytes", quote.len());
+        assert!(quote.len() <= 2 * QUOTED, "{} bytes", quote.len());
         assert!(run_quoted(&mut Command::new("true")).is_ok());
     }
 

@@ -1,7 +1,7 @@
 //! Keeps what must not travel out of an app's log: long runs of digits.
 //!
-//! Guarantee: no run of more than [`DIGITS_MAX`] digits (spaces and hyphens between them counted
-//! in) passes. A PAN has 13 to 19 digits, a payment code 16 to 24, a track more.
+//! Guarantee: no run of more than [`DIGITS_MAX`] digits (spaces, hyphens and commas between them
+//! counted in) passes. A PAN has 13 to 19 digits, a payment code 16 to 24, a track more.
 
 /// Longest run of digits that a log may show.
 pub(crate) const DIGITS_MAX: usize = 11;
@@ -19,7 +19,7 @@ pub(crate) fn digits(text: &str) -> String {
             run.push_str(&gap);
             run.push(character);
             gap.clear();
-        } else if count > 0 && matches!(character, ' ' | '-') {
+        } else if count > 0 && matches!(character, ' ' | '-' | ',') {
             gap.push(character);
         } else {
             flush(&mut clean, &mut run, &mut count);
@@ -57,6 +57,7 @@ mod tests {
         check("paid 12.00 in 350 ms", "paid 12.00 in 350 ms");
         check("code 134567890123456789 read", "code [18 digits] read");
         check("pan 6222 0212-3456 7890", "pan [16 digits]");
+        check("bytes [54, 50, 50, 50, 48, 50]", "bytes [[12 digits]]");
         check("6222021234567890", "[16 digits]");
         check("6222021234567890 - \n12345678901 - ", "[16 digits] - \n12345678901 - ");
         check("６２２２０２１２３４５６７８９０", "[16 digits]");

@@ -90,18 +90,19 @@ impl Inner {
     }
 
     pub(crate) fn linked_service(&self, app: &str, of: Kind, act: Act) -> Option<String> {
-        let services = self.hosted(app)?.services();
-        let reserved = match (of, act) {
-            (Kind::PreAuth, Act::Complete) => Some(ServiceKind::Completion),
-            (Kind::PreAuth, Act::Void) => Some(ServiceKind::Release),
-            _ => None,
+        let kind = match (of, act) {
+            (Kind::PreAuth, Act::Complete) => ServiceKind::Completion,
+            (Kind::PreAuth, Act::Void) => ServiceKind::Release,
+            (Kind::Sale | Kind::Completion, Act::Refund | Act::Void) => ServiceKind::Refund,
+            _ => return None,
         };
-        if let Some(kind) = reserved {
-            return services.iter().find(|s| s.kind == kind).map(|s| s.id.clone());
-        }
-        let mut refunds = services.iter().filter(|s| s.kind == ServiceKind::Refund);
-        let void = refunds.clone().find(|s| act == Act::Void && s.id == VOID);
-        void.or_else(|| refunds.next()).map(|s| s.id.clone())
+        let services = self.hosted(app)?.services();
+        let mut fitting = services.iter().filter(|service| service.kind == kind);
+        let is_void = |service: &&Service| {
+            kind == ServiceKind::Refund && act == Act::Void && service.id == VOID
+        };
+        let void = fitting.clone().find(is_void);
+        void.or_else(|| fitting.next()).map(|service| service.id.clone())
     }
 
     /// The app with its service that moves or reserves money, and what a payment by it does.

@@ -32,7 +32,7 @@ pub use answers::{answer, exchange};
 pub use banks::{bank_answer, bank_exchange};
 pub use cards::{iso8583, tlv};
 pub use configuration::{destination, profile, request};
-pub use corpus::{Input, corpus, folder};
+pub use corpus::{Input, corpus, folder, found};
 pub use journal::{event, journal};
 pub use kernel::{kernel, transcript};
 pub use mutate::{INPUT_BYTES_MAX, Mutator};

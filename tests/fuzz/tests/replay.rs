@@ -5,7 +5,7 @@
 #![cfg(test)] // tells clippy that the helpers, too, are tests
 
 use caisson_emv::{Configuration, hostile};
-use caisson_fuzz::{Input, Mutator, TARGETS, Target, corpus, folder};
+use caisson_fuzz::{Input, Mutator, TARGETS, Target, corpus, folder, found};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -29,6 +29,9 @@ fn check(name: &str) {
     assert!((1..=FILES_MAX).contains(&inputs.len()), "{name}: {} files", inputs.len());
     for input in &inputs {
         assert!(input.bytes.len() <= FILE_BYTES_MAX, "{name}/{}: too large", input.name);
+        try_one(target, &input.bytes, &input.name);
+    }
+    for input in found(name) {
         try_one(target, &input.bytes, &input.name);
     }
     try_one(target, b"", "nothing");
@@ -203,4 +206,10 @@ fn every_target_has_a_test_a_corpus_and_a_target_for_long_runs() {
     let folders: BTreeSet<String> =
         folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(folders, names);
+    let runs = fs::read_dir(folder().join("../found")).unwrap();
+    for file in runs.map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
+        let target = file.strip_suffix(".hex").unwrap();
+        assert!(names.contains(target), "found/{file} is of no target");
+        assert!(found(target).len() >= 10, "found/{file} is empty");
+    }
 }

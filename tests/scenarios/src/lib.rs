@@ -25,6 +25,7 @@ mod hand;
 mod phone;
 mod runner;
 mod scenario;
+mod setup;
 mod step;
 mod transcript;
 mod verdict;
@@ -46,8 +47,9 @@ pub use hand::HandError;
 pub use phone::PhoneError;
 pub use runner::{Cut, RunError, RunOptions, cuts, points, run_cut, run_file, run_phase};
 pub use scenario::{Scenario, ScenarioError, scenario_help};
+pub use setup::{AcquirerAt, Extra, Setup};
 pub use step::{
     CardAct, DeskStep, PhoneAct, PinAct, Setting, Step, StepSyntax, WindowStep, steps_help,
 };
 pub use verdict::{Held, Verdict};
-pub use world::{AcquirerAt, Extra, Setup, UTC_OFFSET_MINUTES, Webcam, World, WorldError};
+pub use world::{UTC_OFFSET_MINUTES, Webcam, World, WorldError};

@@ -3,7 +3,8 @@
 //! Guarantee: what it pays was in the picture; nothing is handed over behind the camera's back.
 
 use crate::acquirer_folder::AcquirerFolder;
-use crate::world::{AcquirerAt, World, WorldError};
+use crate::setup::AcquirerAt;
+use crate::world::{World, WorldError};
 use caisson_acquirer::{Gateway, serve_stream};
 use caisson_devices::decode::{DecodeError, Effort, Formats, decode};
 use caisson_devices::frame::{Frame, FrameError, Size};

@@ -252,7 +252,7 @@ pub enum Step {
 
 /// A sentence that is no step. Author of the scenario: write one of the forms.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{sentence}\" is not a step{}; write one of:\n{}", because(.cause), steps_help())]
+#[error("\"{sentence}\" is not a step{}", because(.cause, || format!("; write one of:\n{}", steps_help())))]
 pub struct StepSyntax {
     /// As it was written.
     pub sentence: String,
@@ -264,13 +264,14 @@ impl StepSyntax {
     /// Without the list of all forms.
     #[must_use]
     pub fn short(&self) -> String {
-        let help = "`caisson emulator ctl --help` lists every sentence";
-        format!("\"{}\" is not a step{}; {help}", self.sentence, because(&self.cause))
+        let help = || "; `caisson emulator ctl --help` lists every sentence".to_owned();
+        format!("\"{}\" is not a step{}", self.sentence, because(&self.cause, help))
     }
 }
 
-fn because(cause: &Option<String>) -> String {
-    cause.as_ref().map_or_else(String::new, |cause| format!(": {cause}"))
+/// The cause, which says what to write instead; without one, where all forms stand.
+fn because(cause: &Option<String>, forms: impl Fn() -> String) -> String {
+    cause.as_ref().map_or_else(forms, |cause| format!(": {cause}"))
 }
 
 impl FromStr for Step {

@@ -9,6 +9,8 @@ fn check(sentence: &str, expected: &str) {
     let read = sentence.parse::<Step>();
     let words = match read {
         Ok(step) => format!("{step:?}"),
+        // A cause says what to write; without one all forms are told.
+        Err(error) if error.cause.is_some() => error.to_string(),
         Err(error) => {
             let tail = format!("; write one of:\n{}", steps_help());
             error.to_string().strip_suffix(&tail).unwrap().to_owned()
@@ -159,9 +161,12 @@ fn a_sentence_that_is_no_step_is_shown_with_its_reason() {
     );
     check(
         "acquirer sleeps",
-        "\"acquirer sleeps\" is not a step: \"sleeps\" is not a fault of the acquirer (loses the \
-         request to OP, loses the answer to OP, answers OP N s late, takes N s for OP, answers OP \
-         twice, signs the answer to OP badly, drops the connection on OP, refuses connections)",
+        "\"acquirer sleeps\" is not a step: \"sleeps\" is no fault; write one of:\n  loses the \
+         request to OP\n  loses the answer to OP\n  answers OP N s late\n  takes N s for OP\n  \
+         answers OP twice\n  signs the answer to OP badly\n  drops the connection on OP\n  \
+         refuses connections\nOP is pay, query, cancel, create, close, refund, refund-query, \
+         lookup, notice or anything; N is 1 to 3600; add \", once\" (also without a word), \
+         \", twice\", \", N times\" or \", always\"",
     );
     check(
         "cashier reprints payment 0",
@@ -238,7 +243,7 @@ fn an_unknown_or_missing_key_is_shown_in_its_line() {
         "screens = []",
         "qr/x.toml: TOML parse error at line 3, column 1\n  |\n3 | screens = []\n  | ^^^^^^^\n\
          unknown field `screens`, expected one of `app`, `language`, `settings`, `risk`, `acquirer`, \
-         `bank_keys`, `desk`, `steps`, `screen`, `screen_never`, `paper`, `journal`, `books`, \
+         `bank_keys`, `desk`, `pin`, `steps`, `screen`, `screen_never`, `paper`, `journal`, `books`, \
          `open_at_end`\n",
     );
     check_file(

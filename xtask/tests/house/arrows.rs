@@ -23,8 +23,15 @@ const TERMINAL: [&str; 17] = [
     "caisson-secrets",
 ];
 /// What app developers depend on, and the apps. They know the contract and no room of the terminal.
-const APPS: [&str; 6] =
-    ["caisson-sdk", "caisson-qr", "caisson-card", "caisson-emv", "caisson-first", "caisson-guests"];
+const APPS: [&str; 7] = [
+    "caisson-sdk",
+    "caisson-qr",
+    "caisson-card",
+    "caisson-emv",
+    "caisson-first",
+    "caisson-guests",
+    "caisson-panics-with-card",
+];
 /// What apps may use of the terminal's column, and why: formats of the world outside, pure and
 /// without a rule of ours, so that an app which uses them still knows nothing of a terminal.
 const FORMATS: [(&str, &str); 2] = [

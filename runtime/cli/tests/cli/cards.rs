@@ -53,10 +53,13 @@ fn provision(desk: &Desk) {
     desk.write("till/profile.toml", profile.replace(loud, silent));
 }
 
-/// The acquirer, whose bank does something wrong.
-fn acquirer(desk: &Desk, fault: &str) -> Running {
-    let mut command = desk.command("acquirer --folder acquirer --bank-fault");
-    let mut child = command.arg(fault).stdout(Stdio::piped()).spawn().unwrap();
+/// The acquirer, whose bank does something wrong, or nothing.
+fn acquirer(desk: &Desk, fault: Option<&str>) -> Running {
+    let mut command = desk.command("acquirer --folder acquirer");
+    if let Some(fault) = fault {
+        command.args(["--bank-fault", fault]);
+    }
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.starts_with("listening on 127.0.0.1:"), "{line}");
@@ -71,7 +74,7 @@ fn cards_at_a_terminal_of_lines_are_settled_and_stand_in_the_banks_books() {
     for app in ["card ", "emv ", "qr "] {
         assert!(listed.stdout.lines().any(|line| line.starts_with(app)), "{}", listed.stdout);
     }
-    let _acquirer = acquirer(&desk, "drops the connection on sale, once");
+    let _acquirer = acquirer(&desk, Some("drops the connection on sale, once"));
     let mut till = Typist::sit_down(&desk);
     till.types("serve sign-on");
     till.reads("Signed on. Batch 000001");
@@ -119,6 +122,38 @@ fn cards_at_a_terminal_of_lines_are_settled_and_stand_in_the_banks_books() {
     );
     let batch = "batch 000001 of T1000001: 2 debits 2100, 0 credits 0";
     assert_eq!(rows.last(), Some(&batch), "{}", books.stdout);
+}
+
+#[test]
+fn what_was_reserved_is_taken_given_back_and_let_go_by_lines() {
+    let desk = Desk::new();
+    provision(&desk);
+    let _acquirer = acquirer(&desk, None);
+    let mut till = Typist::sit_down(&desk);
+    till.types("serve sign-on");
+    till.reads("Signed on. Batch 000001");
+    till.types("ok");
+    // Types the line with a card in the field, waits for the end, and tells the payment's key.
+    let mut with_card = |line: &str, end: &str| {
+        till.types("tap tap-union");
+        till.types(line);
+        till.reads(end);
+        let told = till.reads(": approved");
+        till.types("take-card");
+        let (_, key) = told.split_once("payment ").unwrap();
+        key.strip_suffix(": approved").unwrap().to_owned()
+    };
+    let reserved = with_card("pre-auth 12.00", "reserved 12.00");
+    let taken = with_card(&format!("complete {reserved} 8.00"), "approved 8.00");
+    with_card(&format!("void {taken}"), "refunded 8.00");
+    with_card(&format!("void {reserved}"), "released 12.00");
+    // Nothing is reserved by what took money, and nothing goes back of what took none.
+    till.types(&format!("complete {taken} 1.00"));
+    till.reads("the app card has no service for that");
+    till.types(&format!("refund {reserved} 1.00"));
+    till.reads("the app card has no service for that");
+    till.types("quit");
+    till.reads("every payment is certain");
 }
 
 #[test]

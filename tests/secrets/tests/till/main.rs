@@ -1,10 +1,11 @@
 //! A whole terminal with planted cards, PINs and keys, searched while it sells and afterwards.
 //!
-//! `memories` looks into the linear memories of all components, `files` at whatever is written,
+//! `crash` has a card app break down with a card at hand, `memories` looks into the linear memories of all components, `files` at whatever is written,
 //! `process` at a terminal's whole process from outside of it. Each search is also made where it must
 //! find something, so that it is known to bite.
 #![cfg(test)] // tells clippy that the helpers, too, are tests
 
+mod crash;
 mod files;
 mod memories;
 mod process;

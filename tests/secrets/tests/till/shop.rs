@@ -47,6 +47,11 @@ pub(crate) type Sale = JoinHandle<Result<Report, TerminalError>>;
 /// Opens a shop whose terminal has signed on, and plays `story` in it. One at a time: the memories
 /// that are looked at are those of the whole process.
 pub(crate) fn play(story: impl AsyncFnOnce(&Shop)) {
+    play_with(MERCHANT_APP, story);
+}
+
+/// The same with another app beside the card app.
+pub(crate) fn play_with(app: &str, story: impl AsyncFnOnce(&Shop)) {
     static ONE: Mutex<()> = Mutex::new(());
     let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     log();
@@ -60,7 +65,7 @@ pub(crate) fn play(story: impl AsyncFnOnce(&Shop)) {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let setup = setup(&folder, MERCHANT_APP, AcquirerAt::InProcess);
+        let setup = setup(&folder, app, AcquirerAt::InProcess);
         let extra = Extra { has_cards: true, ..Extra::default() };
         let world = World::open_with(&setup, extra).await.unwrap();
         let shop = Shop { world, folder };
@@ -171,7 +176,12 @@ impl Shop {
 
     /// Begins a sale by the card app.
     pub(crate) fn begin(&self, amount: &str) -> Sale {
-        let (terminal, request) = (self.world.terminal.clone(), request(CARD_APP, "sale", amount));
+        self.begin_with(CARD_APP, amount)
+    }
+
+    /// Begins a sale by `app`.
+    pub(crate) fn begin_with(&self, app: &str, amount: &str) -> Sale {
+        let (terminal, request) = (self.world.terminal.clone(), request(app, "sale", amount));
         tokio::spawn(async move { terminal.pay(request).await })
     }
 
