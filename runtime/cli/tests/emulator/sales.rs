@@ -3,6 +3,8 @@
 use crate::fake_window::{Bench, apps, binary, transcript};
 use caisson_devices::screen::{Key, ReceiptWish};
 use caisson_scenarios::Power;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::process::Command;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,7 +119,7 @@ async fn a_link_that_is_down_leaves_the_payment_to_the_next_best() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_that_dies_by_itself_is_told_and_started_again() {
     let bench = Bench::set_up().await;
-    let pid = child_of_this_process();
+    let pid = terminal_of(&bench.folder());
     let killed = Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
     assert!(killed.success());
     let panel = bench.window.panel_where(|panel| panel.power == Power::Off).await;
@@ -131,16 +133,19 @@ async fn a_terminal_that_dies_by_itself_is_told_and_started_again() {
     bench.desktop.close().await;
 }
 
-/// The one process that this test has started.
-fn child_of_this_process() -> u32 {
-    let own = std::process::id();
-    let children =
-        |task: std::path::PathBuf| std::fs::read_to_string(task.join("children")).unwrap();
-    let tasks = std::fs::read_dir(format!("/proc/{own}/task")).unwrap();
-    let all: String = tasks.map(|task| children(task.unwrap().path())).collect();
-    let mut pids = all.split_whitespace().map(|pid| pid.parse().unwrap());
-    let pid = pids.next().unwrap();
-    assert_eq!(pids.next(), None, "more than one");
+/// The terminal's process, by the folder of the emulator, which it was started with. Other processes come and go
+/// while they are looked at.
+fn terminal_of(folder: &Path) -> u32 {
+    let named = |pid: &u32| {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let words: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
+        let is_below = |word: &&[u8]| word.starts_with(folder.as_os_str().as_bytes());
+        words.contains(&b"terminal".as_slice()) && words.iter().any(is_below)
+    };
+    let all = std::fs::read_dir("/proc").unwrap();
+    let pids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let found: Vec<u32> = pids.filter(named).collect();
+    let [pid] = found[..] else { panic!("not one terminal of {}: {found:?}", folder.display()) };
     pid
 }
 
