@@ -100,18 +100,26 @@ impl Till {
         tokio::time::timeout(hours, self.world.terminal.settled()).await.unwrap();
     }
 
+    /// Ends once such a view is shown.
+    fn until_shown(&self, is_wanted: fn(&View) -> bool) -> impl Future<Output = ()> + use<> {
+        let mut changes = self.world.screen.changes();
+        let screen = self.world.screen.clone();
+        async move {
+            while !screen.current().is_some_and(|showing| is_wanted(&showing.view)) {
+                changes.changed().await.unwrap();
+            }
+        }
+    }
+
     /// Presses `key` once such a view is shown.
     fn press_when(
         &self,
         is_wanted: fn(&View) -> bool,
         key: Key,
     ) -> impl Future<Output = ()> + use<> {
-        let screen = self.world.screen.clone();
+        let (shown, screen) = (self.until_shown(is_wanted), self.world.screen.clone());
         async move {
-            let mut changes = screen.changes();
-            while !screen.current().is_some_and(|showing| is_wanted(&showing.view)) {
-                changes.changed().await.unwrap();
-            }
+            shown.await;
             assert!(screen.press(key));
         }
     }
@@ -226,8 +234,12 @@ fn a_payment_that_becomes_certain_while_another_is_taken_is_not_announced() {
         };
         tokio::join!(till.sale("12.50"), cut);
         till.world.lens.hold(Scene::nothing());
+        // Up before the next sale asks whether its acquirer can be reached.
+        link.set(Link::Up);
+        let scanning = till.until_shown(|view| matches!(view, View::Scan { .. }));
         let settled = async {
-            link.set(Link::Up);
+            scanning.await;
+            assert_eq!(till.heard(), ["attention tone"], "the first is not certain yet");
             till.settle().await;
             assert!(till.world.screen.press(Key::Cancel));
         };
