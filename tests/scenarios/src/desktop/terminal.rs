@@ -18,6 +18,7 @@ use crate::transcript::Sheet;
 use crate::world::{UTC_OFFSET_MINUTES, World, WorldError};
 use caisson_core::{Language, PaymentKey};
 use caisson_devices::emulated::camera::Scene;
+use caisson_devices::emulated::paper_roll::PrintedSheet;
 use caisson_devices::speaker::Speaker;
 use caisson_host::ServiceKind;
 use caisson_network::emulated::Link;
@@ -28,7 +29,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncRead, AsyncWrite, BufReader};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
 /// Messages that wait for the window; a full channel makes the terminal's side wait.
@@ -114,17 +115,35 @@ pub async fn run_terminal(
         // Whoever plays must not wait; a line that is lost was one of hundreds.
         let _ = telling.try_send(Up::Sound(sound.line()));
     });
+    let (shown, printed) = (watch::Sender::new(0), watch::Sender::new(0));
+    let told = Told { shown: shown.subscribe(), printed: printed.subscribe() };
+    let (screen, roll) = (world.screen.clone(), world.roll.clone());
+    let showing = |showing| Up::Showing(Box::new(WireShowing::of(showing)));
+    let sheet =
+        |sheet: PrintedSheet| Up::Sheet { sheet: Sheet::of(&sheet), dots: Dots::of(&sheet.raster) };
     let watching = [
         tokio::spawn(volumes(Arc::clone(&world), loudspeaker)),
-        tokio::spawn(showings(Arc::clone(&world), up.clone())),
+        tokio::spawn(news(
+            screen.changes(),
+            move |seen| screen.since(seen),
+            showing,
+            up.clone(),
+            shown,
+        )),
         tokio::spawn(statuses(Arc::clone(&world), up.clone())),
-        tokio::spawn(sheets(Arc::clone(&world), up.clone())),
+        tokio::spawn(news(
+            roll.changes(),
+            move |seen| roll.since(seen),
+            sheet,
+            up.clone(),
+            printed,
+        )),
         tokio::spawn(device_states(Arc::clone(&world), up.clone())),
     ];
     let desk = Arc::new(Desk::new(world.terminal.clone()));
     let ended = tokio::select! {
         ended = desk.run() => ended.map_err(|error| error.to_string()),
-        ended = obey(&world, &desk, from_window, &up) => ended.map_err(|error| error.to_string()),
+        ended = obey(&world, &desk, from_window, (&up, &told)) => ended.map_err(|error| error.to_string()),
     };
     if let Err(why) = &ended {
         let _ = up.send(Up::Stopped(why.clone())).await;
@@ -145,7 +164,7 @@ pub(crate) fn offered(world: &World) -> Vec<Offered> {
                 service: service.id.clone(),
                 zh: service.zh.clone(),
                 en: service.en.clone(),
-                is_sale: kind.of_payment().is_some(),
+                is_sale: kind.begins(),
             },
         )
     };
@@ -155,20 +174,45 @@ pub(crate) fn offered(world: &World) -> Vec<Offered> {
         .collect()
 }
 
-async fn showings(world: Arc<World>, up: mpsc::Sender<Up>) {
-    let (mut changes, mut seen) = (world.screen.changes(), 0);
+/// Tells the window each thing that is new, and in `told` how many it was told in all.
+async fn news<T: Send>(
+    mut changes: watch::Receiver<usize>,
+    since: impl Fn(usize) -> (Vec<T>, usize) + Send,
+    message: impl Fn(T) -> Up + Send,
+    up: mpsc::Sender<Up>,
+    told: watch::Sender<usize>,
+) {
+    let mut seen = 0;
     loop {
-        let (new, all) = world.screen.since(seen);
+        let (new, all) = since(seen);
         seen = all;
-        for showing in new {
-            let message = Up::Showing(Box::new(WireShowing::of(showing)));
-            if up.send(message).await.is_err() {
+        for one in new {
+            if up.send(message(one)).await.is_err() {
                 return;
             }
         }
+        told.send_replace(seen);
         if changes.wait_for(|count| *count > seen).await.is_err() {
             return;
         }
+    }
+}
+
+/// How many views and sheets the window was told.
+#[derive(Clone)]
+struct Told {
+    shown: watch::Receiver<usize>,
+    printed: watch::Receiver<usize>,
+}
+
+impl Told {
+    /// Waits until the window was told all that is on screen and paper now: what was done is told
+    /// after what came of it, or a transcript that is saved then would lack it.
+    async fn all_of(mut self, world: &World) {
+        let (shown, printed) = (*world.screen.changes().borrow(), *world.roll.changes().borrow());
+        // A window that is gone needs not be told.
+        let _ = self.shown.wait_for(|told| *told >= shown).await;
+        let _ = self.printed.wait_for(|told| *told >= printed).await;
     }
 }
 
@@ -189,23 +233,6 @@ async fn volumes(world: Arc<World>, loudspeaker: Arc<dyn Speaker>) {
     loop {
         loudspeaker.set_volume(*volume.borrow_and_update());
         if volume.changed().await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn sheets(world: Arc<World>, up: mpsc::Sender<Up>) {
-    let (mut changes, mut seen) = (world.roll.changes(), 0);
-    loop {
-        let (new, all) = world.roll.since(seen);
-        seen = all;
-        for sheet in new {
-            let message = Up::Sheet { sheet: Sheet::of(&sheet), dots: Dots::of(&sheet.raster) };
-            if up.send(message).await.is_err() {
-                return;
-            }
-        }
-        if changes.wait_for(|count| *count > seen).await.is_err() {
             return;
         }
     }
@@ -279,17 +306,19 @@ async fn obey(
     world: &Arc<World>,
     desk: &Arc<Desk>,
     from_window: impl AsyncRead + Unpin,
-    up: &mpsc::Sender<Up>,
+    (up, told): (&mpsc::Sender<Up>, &Told),
 ) -> Result<(), WireError> {
     let mut from_window = BufReader::new(from_window);
     while let Some(message) = receive::<Down>(&mut from_window).await? {
         match message {
             Down::Key(key) => press(world, key)?,
             Down::Do { id, order } => {
-                let (world, desk, up) = (Arc::clone(world), Arc::clone(desk), up.clone());
+                let (world, desk) = (Arc::clone(world), Arc::clone(desk));
+                let (up, told) = (up.clone(), told.clone());
                 tokio::spawn(async move {
                     let answer = carry_out(&world, &desk, order).await;
                     let answer = answer.map_err(|error| error.to_string());
+                    told.all_of(&world).await;
                     // A window that is gone needs not be told.
                     let _ = up.send(Up::Done { id, answer }).await;
                 });
