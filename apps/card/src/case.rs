@@ -200,9 +200,9 @@ impl<'t, T: Till> Case<'t, T> {
     }
 
     /// Row 3: the first try, marked as such. A refund has none: it stays unknown, and is asked about
-    /// again (row 12). Without an answer (row 9) the payment stays unknown
-    /// and the terminal goes on with `recover`, before its next payment with this bank. An answer
-    /// to the request that comes after this is none (row 8).
+    /// again (row 12). Without an answer (row 9) the payment stays unknown and the terminal goes on
+    /// with `recover`, before its next payment with this bank. An answer to the request that comes
+    /// after this is none (row 8).
     fn take_back(&mut self, why: Why, said: Option<&Said>, de55: &[u8]) -> Outcome {
         self.show(&self.slip.language.words().taking_back);
         let Some((operation, _)) = self.slip.deed.row().reversal else { return Outcome::Unknown };

@@ -242,9 +242,7 @@ impl Till {
     async fn work(&self, command: Command) -> Result<(), CliError> {
         match command {
             Command::Sale { service, amount, currency } => {
-                match self.app_with(&service, |kind| {
-                    matches!(kind, ServiceKind::Sale | ServiceKind::PreAuth)
-                }) {
+                match self.app_with(&service, ServiceKind::begins) {
                     Some(app) => {
                         let original = None;
                         let request = Request {
@@ -267,17 +265,15 @@ impl Till {
                     self.screen.say(&format!("payment {key}: {}", reason.row().why.en));
                 }
             },
-            Command::Serve(service) => {
-                match self.app_with(&service, |kind| kind.of_payment().is_none()) {
-                    Some(app) => {
-                        let served = self.terminal.serve(&app, &service).await?;
-                        if let Some(reason) = served.stopped {
-                            self.screen.say(&format!("not done: {reason}"));
-                        }
+            Command::Serve(service) => match self.app_with(&service, ServiceKind::is_errand) {
+                Some(app) => {
+                    let served = self.terminal.serve(&app, &service).await?;
+                    if let Some(reason) = served.stopped {
+                        self.screen.say(&format!("not done: {reason}"));
                     }
-                    None => self.unknown_service(&service),
                 }
-            }
+                None => self.unknown_service(&service),
+            },
             _ => {}
         }
         Ok(())

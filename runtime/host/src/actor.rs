@@ -5,9 +5,10 @@
 //! is counted; after [`FAULTS_IN_A_ROW_MAX`] without a good one in between, new counter calls wait
 //! [`REST`] before they start, so that an app in a loop of traps cannot keep the terminal busy.
 
-use crate::app::{App, CallReport, Outcome, Service};
+use crate::app::{App, CallReport, Outcome};
 use crate::fault::AppFault;
 use crate::payment::{ErrandData, IntentData, TicketData};
+use crate::service::Service;
 use crate::session::Session;
 use caisson_core::Reason;
 use std::sync::Arc;

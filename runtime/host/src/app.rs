@@ -11,10 +11,11 @@ use crate::fault::{AppFault, LoadError};
 use crate::kill::{Kill, KillCause};
 use crate::limits::{Budget, CANCEL_GRACE, HANDLES_MAX, HOST_CALL_BYTES_MAX};
 use crate::payment::{ErrandData, IntentData, TicketData};
+use crate::service::{Service, ServiceKind};
 use crate::session::Session;
 use crate::state::{CallState, Shared};
 use crate::{link, redact};
-use caisson_core::payment::{Digest, Fact, Kind};
+use caisson_core::payment::{Digest, Fact};
 use caisson_core::permission::{Audit, Grants, Permission};
 use caisson_core::{Money, Reason};
 use caisson_packages::{BuildHosts, Forms};
@@ -53,74 +54,6 @@ pub enum Origin {
         /// Why the package's own form for this terminal was passed over; `None` where it has none.
         passed_over: Option<String>,
     },
-}
-
-/// What a service does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ServiceKind {
-    /// Takes money.
-    Sale,
-    /// Gives money back.
-    Refund,
-    /// Reserves money.
-    PreAuth,
-    /// Takes what was reserved.
-    Completion,
-    /// Lets what was reserved go.
-    Release,
-    /// Moves none.
-    Serve,
-    /// Moves none, and has the acquirer close what was paid so far: only once all of it is certain.
-    Settle,
-}
-
-impl ServiceKind {
-    /// Every kind.
-    const ALL: [Self; 7] = [
-        Self::Sale,
-        Self::Refund,
-        Self::PreAuth,
-        Self::Completion,
-        Self::Release,
-        Self::Serve,
-        Self::Settle,
-    ];
-
-    /// The name in the contract.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match (self.of_payment(), self) {
-            (Some(kind), _) => kind.name(),
-            (None, Self::Settle) => "settle",
-            (None, _) => "serve",
-        }
-    }
-
-    /// What a payment by it does; `None` for what moves no money.
-    #[must_use]
-    pub const fn of_payment(self) -> Option<Kind> {
-        match self {
-            Self::Sale => Some(Kind::Sale),
-            Self::Refund => Some(Kind::Refund),
-            Self::PreAuth => Some(Kind::PreAuth),
-            Self::Completion => Some(Kind::Completion),
-            Self::Release => Some(Kind::Release),
-            Self::Serve | Self::Settle => None,
-        }
-    }
-}
-
-/// Something that the cashier can choose.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Service {
-    /// Its id.
-    pub id: String,
-    /// What it does.
-    pub kind: ServiceKind,
-    /// Name, zh.
-    pub zh: String,
-    /// Name, en.
-    pub en: String,
 }
 
 /// What an app says about a payment.

@@ -33,6 +33,7 @@ mod payment;
 mod pin_pad;
 mod printer;
 mod redact;
+mod service;
 mod session;
 mod state;
 mod storage;
@@ -40,7 +41,7 @@ mod ui;
 mod wasi;
 
 pub use actor::{AppActor, CALLS_WAITING_MAX};
-pub use app::{App, AppImage, CallReport, Origin, Outcome, Service, ServiceKind};
+pub use app::{App, AppImage, CallReport, Origin, Outcome};
 pub use cache::{CacheError, ComponentCache, MACHINE_CODE_SLOT};
 #[cfg(feature = "compiler")]
 pub use compile::{CompileError, compile_for};
@@ -51,6 +52,7 @@ pub use fault::{AppFault, LoadError};
 pub use kill::KillCause;
 pub use limits::{Budget, MEMORY_BYTES_MAX};
 pub use payment::{ErrandData, IntentData, TicketData};
+pub use service::{Service, ServiceKind};
 pub use session::{
     AcquirerAnswer, CallStop, CardSession, CardStop, Entry, Found, FoundTag, KernelFiles, Moment,
     OfflinePin, OfflinePinEnd, PayStop, PinEntry, PinStop, PrintStop, ScanStop, Scanned, Session,

@@ -158,8 +158,8 @@ impl Terminal {
             inner.show_outcome(&Report::refused(reason), None, Receipts::Printed);
             Ok(Served { stopped: Some(reason), is_told: false })
         };
-        let moves_none = |kind: ServiceKind| kind.of_payment().is_none();
-        let Some((hosted, kind)) = inner.offering(app, service, moves_none) else {
+        let offered = inner.offering(app, service, ServiceKind::is_errand);
+        let Some((hosted, kind)) = offered else {
             return refused(Reason::AppMissing);
         };
         inner.take_back_first(&hosted).await?;

@@ -80,8 +80,8 @@ impl Inner {
             } else {
                 None
             };
-            let begins = |s: &&Service| matches!(s.kind, ServiceKind::Sale | ServiceKind::PreAuth);
-            methods.extend(hosted.services().iter().filter(begins).map(|service| {
+            let begins = hosted.services().iter().filter(|service| service.kind.begins());
+            methods.extend(begins.map(|service| {
                 let service = service.clone();
                 Method { app: id.clone(), service, trouble }
             }));

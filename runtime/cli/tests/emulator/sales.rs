@@ -133,8 +133,8 @@ async fn a_terminal_that_dies_by_itself_is_told_and_started_again() {
     bench.desktop.close().await;
 }
 
-/// The terminal's process, by the folder of the emulator, which it was started with. Other processes come and go
-/// while they are looked at.
+/// The terminal's process, by the folder of the emulator, which it was started with. Other processes
+/// come and go while they are looked at.
 fn terminal_of(folder: &Path) -> u32 {
     let named = |pid: &u32| {
         let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();

@@ -17,7 +17,7 @@ impl Desk {
         let offered: Vec<(String, String, String)> = self
             .terminal
             .services()
-            .filter(|(_, service)| service.kind.of_payment().is_none())
+            .filter(|(_, service)| service.kind.is_errand())
             .map(|(app, service)| {
                 (app.to_owned(), service.id.clone(), service_name(service, language))
             })

@@ -1,8 +1,8 @@
 //! What lies outside of the terminal and does not end with its power: the faults of acquirer and
-//! bank, and the cable. Deliberately not here: the printer, which whoever starts the terminal has looked after.
+//! bank, and the cable. Deliberately not here: the printer, which whoever starts the terminal has
+//! looked after.
 
 use crate::world::World;
-use caisson_acquirer::bank::BankFault;
 use caisson_acquirer::{Fault, FaultTarget, Faults};
 use caisson_network::emulated::Link;
 use serde::{Deserialize, Serialize};
@@ -42,22 +42,24 @@ impl Carried {
         };
         let carried: Self = serde_json::from_str(&text)?;
         if let Some(gateway) = &world.gateway {
-            for line in &carried.faults {
-                let fault = line.parse::<Fault>().map_err(io::Error::other)?;
-                gateway.faults().push(fault);
-            }
+            script(gateway.faults(), &carried.faults)?;
         }
         if let Some(bank) = &world.bank {
-            for line in &carried.bank_faults {
-                let fault = line.parse::<BankFault>().map_err(io::Error::other)?;
-                bank.faults().push(fault);
-            }
+            script(bank.faults(), &carried.bank_faults)?;
         }
         if carried.link_is_down {
             world.link.set(Link::Down);
         }
         Ok(())
     }
+}
+
+/// Puts `lines` behind the faults that wait.
+fn script<O: FaultTarget>(faults: &Faults<O>, lines: &[String]) -> io::Result<()> {
+    for line in lines {
+        faults.push(line.parse::<Fault<O>>().map_err(io::Error::other)?);
+    }
+    Ok(())
 }
 
 /// The faults that have not struck, as a scenario names them.

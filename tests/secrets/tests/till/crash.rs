@@ -1,6 +1,7 @@
 //! A card app that breaks down with a card at hand, and with all of it in its words: the panic, the
 //! log and the fault that the terminal makes of them hold no card, and no memory does afterwards.
 
+use crate::memories::{holding, nowhere};
 use crate::shop::{self, Shop, Way};
 use caisson_core::Reason;
 use std::fs;
@@ -14,18 +15,12 @@ async fn break_down(shop: &Shop, card: &str, way: Way) {
     shop.present(&sale, card, way).await;
     if way == Way::Insert {
         shop.until_pin(&sale).await;
-        let holding = shop::memories();
-        let holds =
-            |memory: &&caisson_secrets::LinearMemory| !search.find(&memory.bytes).is_empty();
-        assert!(holding.iter().any(|memory| holds(&memory)), "the search finds no card in memory");
+        assert!(!holding(&search).is_empty(), "the search finds no card where there is one");
         shop.key_the_pin();
     }
     let report = sale.await.unwrap().unwrap();
     assert_eq!((report.reason, report.approved), (Some(Reason::AppFailed), None), "{report:?}");
-    for memory in shop::memories() {
-        let found = search.find(&memory.bytes);
-        assert!(found.is_empty(), "{:#x} after the end: {found:?}", memory.start);
-    }
+    nowhere(&search, "after the end");
     shop.settled().await;
     shop.nothing_is_written(&search);
 }

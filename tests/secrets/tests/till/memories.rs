@@ -17,7 +17,7 @@ struct Case {
 }
 
 /// Memories in which `search` finds something, with what.
-fn holding(search: &Search) -> Vec<(LinearMemory, String)> {
+pub(crate) fn holding(search: &Search) -> Vec<(LinearMemory, String)> {
     let told = |memory: LinearMemory| {
         let found: Vec<_> = search.find(&memory.bytes).iter().map(ToString::to_string).collect();
         (memory, found.join("\n"))
@@ -28,7 +28,7 @@ fn holding(search: &Search) -> Vec<(LinearMemory, String)> {
 }
 
 #[track_caller]
-fn nowhere(search: &Search, when: &str) {
+pub(crate) fn nowhere(search: &Search, when: &str) {
     let told: Vec<_> = holding(search)
         .iter()
         .map(|(memory, found)| format!("{:#x} {when}:\n{found}", memory.start))
