@@ -1,10 +1,10 @@
 //! A window with its adapters.
 
 use crate::adapters::{DeskAdapter, Outbox, PanelAdapter, PosWindow, StatusAdapter, ViewAdapter};
-use crate::message::{Area, Picture, UiCommand, UiEvent, WindowKind};
+use crate::message::{UiCommand, UiEvent, WindowKind};
 use crate::{UiError, picture};
 use caisson_core::view::View;
-use caisson_devices::screen::{Showing, Status};
+use caisson_devices::screen::{Area, Picture, Showing, Status};
 use slint::LogicalPosition;
 use slint::platform::{PointerEventButton, WindowEvent};
 use tokio::sync::mpsc;

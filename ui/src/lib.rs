@@ -21,10 +21,7 @@ pub use adapters::PosWindow;
 pub use face::Face;
 pub use fonts::enter;
 pub use generated::{DeviceWindow, EmulatorWindow};
-pub use message::{
-    Area, LinkState, MESSAGES_WAITING_MAX, PanelState, Picture, Power, ScreenSize,
-    TRANSCRIPT_LINES_MAX, TranscriptLine, UiCommand, UiEvent, WindowKind,
-};
+pub use message::{MESSAGES_WAITING_MAX, ScreenSize, UiCommand, UiEvent, WindowKind};
 pub use run::run;
 
 /// Why the screen cannot be shown.

@@ -1,8 +1,8 @@
 //! Pixels: codes and paper for the screen, and what the screen shows for whoever asks.
 
-use crate::message::Picture;
 use caisson_core::document::Document;
 use caisson_devices::raster::{self, Paper, Raster, RasterError};
+use caisson_devices::screen::Picture;
 use qrcodegen::{QrCode, QrCodeEcc};
 use slint::{Image, Rgb8Pixel, Rgba8Pixel, SharedPixelBuffer};
 

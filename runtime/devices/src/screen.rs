@@ -5,6 +5,9 @@
 //! stands in the status bar is a [`Status`], which changes by itself and is never an app's.
 //! Deliberately not here: how a view looks, and which keys it has (`ui`, `emulated/screen.rs`).
 
+mod panel;
+mod picture;
+
 use async_trait::async_trait;
 use caisson_core::PaymentKey;
 use caisson_core::desk::{Act, Settings};
@@ -13,6 +16,9 @@ use caisson_core::{Language, Money};
 use caisson_vault::Passcode;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
+
+pub use panel::{LinkState, PanelState, Power, TRANSCRIPT_LINES_MAX, TranscriptLine};
+pub use picture::{Area, Picture};
 
 /// An app as people know it.
 #[derive(Debug, Clone, PartialEq, Eq)]

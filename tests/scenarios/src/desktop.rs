@@ -32,7 +32,7 @@ use crate::transcript::Transcript;
 use crate::world::WorldError;
 use async_trait::async_trait;
 use caisson_core::Language;
-use caisson_devices::screen::{Key, Showing, Status};
+use caisson_devices::screen::{Area, Key, PanelState, Picture, Showing, Status};
 use serde_json::Value;
 use shared::{Shared, Surroundings};
 use std::fs;
@@ -44,7 +44,6 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 pub use control::{ControlError, command, control_socket};
-pub use panel::{Panel, PanelLine, PanelLink, Power};
 pub(crate) use terminal::offered;
 pub use terminal::{TerminalOptions, run_terminal};
 
@@ -55,32 +54,6 @@ const ACQUIRER_FOLDER: &str = "acquirer";
 /// Name of the terminal's log in the emulator's folder.
 pub(crate) const LOG_FILE: &str = "terminal.log";
 
-/// Pixels, 4 bytes each: red, green, blue, opacity.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Picture {
-    /// Columns.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-    /// `width` times `height` times 4 bytes, row by row from the top.
-    pub rgba: Vec<u8>,
-}
-
-impl std::fmt::Debug for Picture {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Picture({} x {})", self.width, self.height)
-    }
-}
-
-/// Which pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Area {
-    /// The device's screen alone.
-    Screen,
-    /// The whole window.
-    Window,
-}
-
 /// Whoever draws: the device's screen and the panel beside it.
 #[async_trait]
 pub trait Window: Send + Sync {
@@ -89,7 +62,7 @@ pub trait Window: Send + Sync {
     /// Puts this into the device's status bar.
     async fn status(&self, status: Status);
     /// Shows the panel, whole.
-    async fn panel(&self, panel: Panel);
+    async fn panel(&self, panel: PanelState);
     /// Adds a sheet to the panel's roll.
     async fn paper(&self, sheet: Picture);
     /// Takes every sheet away.

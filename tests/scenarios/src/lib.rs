@@ -36,8 +36,8 @@ pub use bank_keys::{BankKeys, UnknownBankKeys};
 pub use cards::{Cards, CardsError};
 pub use demo::{DemoError, DemoOptions, DemoReport, Settled, Taken, demo};
 pub use desktop::{
-    Area, ControlError, Desktop, DesktopError, DesktopOptions, Panel, PanelLine, PanelLink,
-    Picture, Power, TerminalOptions, Window, command, control_socket, run_terminal,
+    ControlError, Desktop, DesktopError, DesktopOptions, TerminalOptions, Window, command,
+    control_socket, run_terminal,
 };
 pub use emulated_profile::{
     EMULATED_OPERATORS, EmulatedApp, EmulatedOperator, EmulatedProfile, PinRules,

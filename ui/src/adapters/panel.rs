@@ -8,7 +8,8 @@ mod model;
 
 use super::{Outbox, PosWindow};
 use crate::generated::{Panel, PanelLine, PanelPower};
-use crate::message::{PanelState, Picture, Power, UiEvent};
+use crate::message::UiEvent;
+use caisson_devices::screen::{PanelState, Picture, Power};
 use model::{filtered, sentence};
 use slint::{Image, Model as _, ModelRc, Rgba8Pixel, SharedPixelBuffer, SharedString, VecModel};
 use std::cell::RefCell;

@@ -4,11 +4,10 @@
 use crate::desk_cases;
 use crate::harness::{Screen, matches_snapshot};
 use caisson_core::Language;
-use caisson_devices::screen::{Key, Place};
-use caisson_ui::{
-    Area, EmulatorWindow, LinkState, PanelState, Picture, Power, ScreenSize, TranscriptLine,
-    UiCommand, UiEvent, WindowKind,
+use caisson_devices::screen::{
+    Area, Key, LinkState, PanelState, Picture, Place, Power, TranscriptLine,
 };
+use caisson_ui::{EmulatorWindow, ScreenSize, UiCommand, UiEvent, WindowKind};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle};
 use slint::ComponentHandle as _;
 use slint::platform::{PointerEventButton, WindowEvent};

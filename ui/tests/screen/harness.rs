@@ -2,9 +2,9 @@
 
 use caisson_core::view::View;
 use caisson_core::{Currency, Language, Money};
-use caisson_devices::screen::{AppFace, Key, Showing, Status};
+use caisson_devices::screen::{AppFace, Area, Key, Showing, Status};
 use caisson_ui::{
-    Area, DeviceWindow, Face, MESSAGES_WAITING_MAX, PosWindow, UiCommand, UiEvent, WindowKind,
+    DeviceWindow, Face, MESSAGES_WAITING_MAX, PosWindow, UiCommand, UiEvent, WindowKind,
 };
 use i_slint_backend_testing::{
     AccessibleRole, ElementHandle, ElementRoot as _, TestingBackend, TestingBackendOptions,

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use caisson_core::Language;
 use caisson_core::view::View;
-use caisson_devices::screen::{Showing, Status};
-use caisson_scenarios::{Area, Desktop, DesktopOptions, Panel, Picture, Window};
+use caisson_devices::screen::{Area, PanelState, Picture, Showing, Status};
+use caisson_scenarios::{Desktop, DesktopOptions, Window};
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ pub(crate) struct FakeWindow {
 #[derive(Default)]
 struct Seen {
     showing: Option<Showing>,
-    panel: Panel,
+    panel: PanelState,
     sheets: usize,
     taps: Vec<(u32, u32)>,
 }
@@ -39,7 +39,7 @@ impl Window for FakeWindow {
 
     async fn status(&self, _status: Status) {}
 
-    async fn panel(&self, panel: Panel) {
+    async fn panel(&self, panel: PanelState) {
         self.seen.lock().unwrap().panel = panel;
     }
 
@@ -77,7 +77,7 @@ impl Window for FakeWindow {
 }
 
 impl FakeWindow {
-    pub(crate) fn panel_now(&self) -> Panel {
+    pub(crate) fn panel_now(&self) -> PanelState {
         self.seen.lock().unwrap().panel.clone()
     }
 
@@ -90,7 +90,7 @@ impl FakeWindow {
     }
 
     /// The panel as soon as it is as `is_it` wants.
-    pub(crate) async fn panel_where(&self, is_it: impl Fn(&Panel) -> bool) -> Panel {
+    pub(crate) async fn panel_where(&self, is_it: impl Fn(&PanelState) -> bool) -> PanelState {
         for _ in 0..200 {
             let panel = self.panel_now();
             if is_it(&panel) {

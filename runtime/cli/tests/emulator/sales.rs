@@ -1,8 +1,8 @@
 //! Sales in the emulator, from the sentences to the books.
 
 use crate::fake_window::{Bench, apps, binary, transcript};
+use caisson_devices::screen::Power;
 use caisson_devices::screen::{Key, ReceiptWish};
-use caisson_scenarios::Power;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::Command;

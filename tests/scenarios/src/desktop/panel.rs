@@ -4,14 +4,13 @@ use super::shared::Shared;
 use crate::transcript::Entry;
 use caisson_acquirer::Fault;
 use caisson_cards::deck;
+use caisson_devices::screen::{LinkState, PanelState, TRANSCRIPT_LINES_MAX, TranscriptLine};
 use caisson_journal::{Quality, WallTime};
 use caisson_terminal::local_text;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::{sleep, timeout};
 
-/// Lines of the transcript that the panel holds.
-const LINES_MAX: usize = 500;
 /// Lines among which a filter looks for these.
 const LINES_SEARCHED_MAX: usize = 5_000;
 /// The panel is made at most this often.
@@ -19,68 +18,9 @@ const NOT_BEFORE: Duration = Duration::from_millis(100);
 /// The clock of the panel.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Whether the terminal runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Power {
-    /// Its process is being started.
-    Starting,
-    /// It runs.
-    On,
-    /// It was cut off, or ended.
-    #[default]
-    Off,
-}
-
-/// A link of the device.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PanelLink {
-    /// `wired`, `wifi` or `cellular`.
-    pub name: String,
-    /// `up`, `down`, `slow` or `lossy`.
-    pub state: String,
-}
-
-/// A line of the transcript.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PanelLine {
-    /// Since the start, `00:00:01.250`.
-    pub at: String,
-    /// Who: cashier, customer, screen, paper, acquirer …
-    pub who: String,
-    /// What.
-    pub what: String,
-}
-
-/// Everything that the panel shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Panel {
-    /// Whether the terminal runs.
-    pub power: Power,
-    /// What is before the camera, in words; empty for nothing.
-    pub camera: String,
-    /// What the customer's phone said last.
-    pub phone: String,
-    /// The cards of the deck, by name.
-    pub cards: Vec<String>,
-    /// `ready`, or what is wrong.
-    pub printer: String,
-    /// The device's links, the best first.
-    pub links: Vec<PanelLink>,
-    /// The shop's time, `2026-11-22 10:00:00`.
-    pub clock: String,
-    /// True while the apps' storage takes no more.
-    pub is_storage_full: bool,
-    /// What the acquirer will do wrong, in the order in which it will; then the bank, which is named.
-    pub acquirer: Vec<String>,
-    /// The newest last.
-    pub transcript: Vec<PanelLine>,
-    /// Only lines that hold this are shown; empty for all.
-    pub filter: String,
-}
-
 /// Keeps the window's panel as things are.
 pub(super) async fn keep(shared: Arc<Shared>) {
-    let mut before = Panel::default();
+    let mut before = PanelState::default();
     loop {
         shared.shorten_roll();
         let panel = shared.panel();
@@ -95,7 +35,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
 }
 
 impl Shared {
-    fn panel(&self) -> Panel {
+    fn panel(&self) -> PanelState {
         let waiting = self.around.gateway.faults().waiting();
         let of_bank = self.around.bank.faults().waiting();
         let acquirer: Vec<String> = waiting
@@ -106,15 +46,15 @@ impl Shared {
         let transcript = &self.around.transcript;
         let state = self.state();
         let entries = transcript.since(transcript.len().saturating_sub(LINES_SEARCHED_MAX));
-        let shown: Vec<PanelLine> =
+        let shown: Vec<TranscriptLine> =
             entries.iter().filter(|entry| fits(entry, &state.filter)).map(line).collect();
-        let surplus = shown.len().saturating_sub(LINES_MAX);
+        let surplus = shown.len().saturating_sub(TRANSCRIPT_LINES_MAX);
         let devices = &state.devices;
-        let link = |(name, state): &(String, String)| PanelLink {
+        let link = |(name, state): &(String, String)| LinkState {
             name: name.clone(),
             state: state.clone(),
         };
-        Panel {
+        PanelState {
             power: state.power,
             camera: match devices.camera.as_str() {
                 "" | "ready" => state.camera.0.clone(),
@@ -137,8 +77,12 @@ fn fits(entry: &Entry, filter: &str) -> bool {
     filter.is_empty() || entry.who.contains(filter) || entry.what.contains(filter)
 }
 
-fn line(entry: &Entry) -> PanelLine {
-    PanelLine { at: entry.clock(), who: entry.who.clone(), what: entry.what.replace('\n', " ") }
+fn line(entry: &Entry) -> TranscriptLine {
+    TranscriptLine {
+        at: entry.clock(),
+        who: entry.who.clone(),
+        what: entry.what.replace('\n', " "),
+    }
 }
 
 fn clock(ahead_ms: i64, utc_offset_minutes: i32) -> String {

@@ -1,8 +1,8 @@
 //! The paper roll of the panel: sheets one below the other, saved as one picture and one text.
 
-use super::Picture;
 use super::shared::Shared;
 use caisson_devices::raster::{Paper, Raster};
+use caisson_devices::screen::Picture;
 use serde_json::{Value, json};
 use std::fs;
 

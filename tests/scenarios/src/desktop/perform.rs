@@ -1,9 +1,9 @@
 //! What each sentence does: one match, and the parts that are the window's own.
 
 use super::record::{Line, line_of};
+use super::save;
 use super::shared::Shared;
 use super::wire::{Held, Order};
-use super::{Area, save};
 use crate::customer::payment_code;
 use crate::emulator::PerformError;
 use crate::step::{DeskStep, PhoneAct, Step, WindowStep};
@@ -11,6 +11,7 @@ use crate::transcript::words;
 use caisson_acquirer::Wallet;
 use caisson_core::PaymentKey;
 use caisson_core::desk::Act;
+use caisson_devices::screen::Area;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! The window's pixels: what the customer's phone reads in them, and pictures of them.
 
 use super::shared::Shared;
-use super::{Area, Picture};
 use crate::phone::{PhoneError, scan_screen};
 use caisson_core::view::View;
 use caisson_devices::frame::Size;
+use caisson_devices::screen::{Area, Picture};
 use std::path::Path;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};

@@ -1,6 +1,5 @@
 //! Starting and ending the terminal's process, and what it says while it runs.
 
-use super::panel::Power;
 use super::paper::RollSheet;
 use super::process::{Running, Said};
 use super::shared::Shared;
@@ -8,7 +7,7 @@ use super::wire::{Held, Order, Up};
 use super::{LOG_FILE, paper};
 use crate::transcript::SCREEN;
 use caisson_core::view::View;
-use caisson_devices::screen::{Screen as _, Showing};
+use caisson_devices::screen::{Power, Screen as _, Showing};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};

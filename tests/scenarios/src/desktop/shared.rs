@@ -1,6 +1,5 @@
 //! What the parts of the window's process share: surroundings, state, and the running terminal.
 
-use super::panel::Power;
 use super::paper::RollSheet;
 use super::process::Running;
 use super::wire::{Devices, Held};
@@ -12,6 +11,7 @@ use crate::transcript::Transcript;
 use caisson_acquirer::Gateway;
 use caisson_acquirer::bank::Bank;
 use caisson_devices::emulated::screen::EmulatedScreen;
+use caisson_devices::screen::Power;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,7 +1,7 @@
 //! What of the emulator's panel needs no toolkit: sentences, links, and the filtered transcript.
 
 use crate::generated::{PanelLine, PanelLink};
-use crate::message::{LinkState, TRANSCRIPT_LINES_MAX, TranscriptLine};
+use caisson_devices::screen::{LinkState, TRANSCRIPT_LINES_MAX, TranscriptLine};
 
 /// Longest sentence, in bytes: a path of a picture is the longest that one holds.
 const SENTENCE_BYTES_MAX: usize = 1_000;
