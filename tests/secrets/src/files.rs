@@ -22,10 +22,15 @@ pub fn below(folder: &Path, except: &[&str]) -> io::Result<Vec<PathBuf>> {
         for entry in fs::read_dir(&at)? {
             let path = entry?.path();
             let is_excepted = except.iter().any(|name| path == folder.join(name));
-            let kind = fs::symlink_metadata(&path)?.file_type();
             if is_excepted {
                 continue;
             }
+            let kind = match fs::symlink_metadata(&path) {
+                Ok(found) => found.file_type(),
+                // A database's own journal comes and goes.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
             if kind.is_dir() && depth < DEPTH_MAX {
                 folders.push((path, depth + 1));
             } else if kind.is_file() {

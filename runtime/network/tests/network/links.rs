@@ -66,6 +66,7 @@ fn an_adapter_that_is_pulled_out_is_no_link_any_more() {
         shop.cables.unplug_adapter(ETH0);
         assert_eq!(shop.pays().await, PAID);
         assert_eq!(shop.heard(), (0, 1));
+        shop.misses("eth0").await;
         let names: Vec<_> = shop.links.status().into_iter().map(|link| link.name).collect();
         assert_eq!(names, ["wwan0"]);
     });

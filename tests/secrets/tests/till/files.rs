@@ -103,6 +103,7 @@ fn a_card_in_a_file_of_the_terminals_is_found() {
 /// Every file that a scenario leaves, its transcript among them.
 #[test]
 fn a_scenarios_transcript_and_all_else_that_it_keeps_hold_no_card() {
+    let _alone = shop::alone();
     let cards = ["union-credit-pin", "visa-offline-plain-pin", "tap-union", "stripe-only"];
     let search = shop::search(&cards);
     let kept = tempfile::tempdir().unwrap();

@@ -17,7 +17,7 @@ use caisson_terminal::{Report, Request, TerminalError};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::task::{JoinHandle, yield_now};
 use tracing::level_filters::LevelFilter;
@@ -44,6 +44,12 @@ pub(crate) struct Shop {
 /// A sale at the counter.
 pub(crate) type Sale = JoinHandle<Result<Report, TerminalError>>;
 
+/// Nobody else in this process sells while it is held.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Opens a shop whose terminal has signed on, and plays `story` in it. One at a time: the memories
 /// that are looked at are those of the whole process.
 pub(crate) fn play(story: impl AsyncFnOnce(&Shop)) {
@@ -52,8 +58,7 @@ pub(crate) fn play(story: impl AsyncFnOnce(&Shop)) {
 
 /// The same with another app beside the card app.
 pub(crate) fn play_with(app: &str, story: impl AsyncFnOnce(&Shop)) {
-    static ONE: Mutex<()> = Mutex::new(());
-    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     log();
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("till");

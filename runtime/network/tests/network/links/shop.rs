@@ -221,6 +221,14 @@ impl Shop {
         assert!(seen.is_ok(), "{name} never became {state:?}: {:?}", self.links.status());
     }
 
+    /// Waits until the terminal knows that a link is gone.
+    pub(crate) async fn misses(&self, name: &str) {
+        let is_gone = |table: &Vec<LinkStatus>| table.iter().all(|link| link.name != name);
+        let mut changes = self.links.changes();
+        let seen = timeout(SEEN_WITHIN, changes.wait_for(is_gone)).await;
+        assert!(seen.is_ok(), "{name} never went: {:?}", self.links.status());
+    }
+
     /// From now on the acquirer does this.
     pub(crate) fn acquirer(&self, does: Does) {
         *self.does.lock().unwrap() = does;
