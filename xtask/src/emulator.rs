@@ -110,6 +110,9 @@ enum Said {
 
 use Said::{Sentence, Shows};
 
+/// The first page. The socket answers before the terminal runs.
+const FIRST_PAGE: Said = Shows("Who is at the till?", "请选择操作员");
+
 /// What the demo does after somebody has signed in. An amount that ends in .79 is booked by the
 /// bank, and its answer lost.
 const DEMO: &[Said] = &[
@@ -247,7 +250,7 @@ struct Emulator {
 }
 
 impl Emulator {
-    /// Starts it in `folder`, and waits until it answers.
+    /// Starts it in `folder`, and waits until the terminal shows its first page.
     fn start(
         place: &Place,
         folder: &Path,
@@ -279,6 +282,7 @@ impl Emulator {
             sleep(LOOK_EVERY);
         }
         eprintln!("the emulator is process {}", emulator.child.id());
+        emulator.say(&FIRST_PAGE.sentence(language))?;
         Ok(emulator)
     }
 

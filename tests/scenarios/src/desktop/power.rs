@@ -128,9 +128,9 @@ async fn listen(
             }
             Said::Up(Up::Sheet { sheet, dots }) => match dots.raster() {
                 Ok(raster) => {
-                    let picture = paper::picture(&raster);
                     let text = sheet.text.clone();
                     shared.around.transcript.add_sheet(sheet);
+                    let picture = paper::picture(&raster);
                     shared.state().roll.push(RollSheet { raster, text });
                     shared.around.window.paper(picture).await;
                     shared.news.notify_one();
@@ -142,8 +142,13 @@ async fn listen(
                 shared.state().devices = devices;
                 shared.news.notify_one();
             }
-            Said::Up(Up::Done { .. } | Up::Stopped(_)) => {}
-            Said::Ended { wanted, why } => shared.ended(&running, wanted, &why),
+            // In its place among the rest: what was done is answered after what came of it.
+            Said::Up(Up::Done { id, answer }) => running.done(id, answer),
+            Said::Up(Up::Stopped(_)) => {}
+            Said::Ended { wanted, why } => {
+                shared.ended(&running, wanted, &why);
+                running.let_go();
+            }
         }
     }
 }
@@ -151,9 +156,10 @@ async fn listen(
 impl Shared {
     async fn shown(&self, running: &Arc<Running>, showing: Showing) {
         let is_end = matches!(showing.view, View::Outcome { .. });
+        // The window first: whoever acts on what is shown may take a picture of it at once.
+        self.around.window.show(showing.clone()).await;
         self.around.transcript.add(SCREEN, &showing.line());
-        running.screen.show(showing.clone());
-        self.around.window.show(showing).await;
+        running.screen.show(showing);
         self.news.notify_one();
         if is_end && matches!(self.state().camera.1, Held::Code(_) | Held::Damaged(_)) {
             // The customer takes the phone away.
@@ -165,6 +171,10 @@ impl Shared {
     }
 
     fn ended(&self, running: &Arc<Running>, wanted: bool, why: &str) {
+        // Told before it shows: whoever sees that the power is off finds why.
+        if !wanted {
+            self.note("power", &format!("is off: the terminal ended by itself: {why}"));
+        }
         let mut state = self.state();
         let is_it = state.running.as_ref().is_some_and(|now| Arc::ptr_eq(now, running));
         if is_it {
@@ -172,9 +182,6 @@ impl Shared {
             state.power = Power::Off;
         }
         drop(state);
-        if !wanted {
-            self.note("power", &format!("is off: the terminal ended by itself: {why}"));
-        }
         self.news.notify_one();
     }
 }

@@ -107,9 +107,11 @@ impl Running {
             let status = attend(child, killing, heard).await;
             let why = own.why(status);
             let wanted = *lock(&own.is_ending);
-            lock(&own.orders).clear();
+            // First, so that an order that comes after it is refused, and one before it is let go.
             tell_ended.send_replace(true);
-            let _ = said.send(Said::Ended { wanted, why }).await;
+            if said.send(Said::Ended { wanted, why }).await.is_err() {
+                own.let_go();
+            }
         });
         Ok((running, hear))
     }
@@ -130,6 +132,19 @@ impl Running {
             return Err(gone());
         }
         answered.await.map_err(|_| gone())?
+    }
+
+    /// An order was done, and whatever came of it has been heard.
+    pub(super) fn done(&self, id: u64, answer: Result<Value, String>) {
+        if let Some(waiting) = lock(&self.orders).remove(&id) {
+            // Whoever asked may have gone.
+            let _ = waiting.send(answer);
+        }
+    }
+
+    /// No order will be done any more: the process has ended, and all its words were heard.
+    pub(super) fn let_go(&self) {
+        lock(&self.orders).clear();
     }
 
     /// Kills it, and waits until it is gone: the power cut.
@@ -178,12 +193,6 @@ impl Running {
                 }
             };
             match message {
-                Up::Done { id, answer } => {
-                    if let Some(waiting) = lock(&self.orders).remove(&id) {
-                        // Whoever asked may have gone.
-                        let _ = waiting.send(answer);
-                    }
-                }
                 Up::Stopped(why) => *lock(&self.told) = Some(why),
                 message => {
                     if let Up::Ready { offered, .. } = &message {
