@@ -49,6 +49,18 @@ fn reversed<T: Till>(till: &mut T, slip: &Slip, operation: &str) -> Result<Outco
     Ok(Outcome::cancelled(Why::NoAnswer.reason()))
 }
 
+/// Reasons of refusals that a bank gives before it looks for what it answered the first time: its
+/// trouble, or its view of the terminal. About the first request they say nothing.
+const BEFORE_LOOKING: [&str; 7] = [
+    "bank-unavailable",
+    "batch-differs",
+    "cut-over",
+    "merchant-unknown",
+    "sign-on-needed",
+    "terminal-not-allowed",
+    "terminal-unknown",
+];
+
 /// Row 12: the same refund, to the byte, under the same trace number. It is the first one asked
 /// again, never a second; where the destination's file does not call it repeatable, the terminal
 /// refuses, and an owner must ask the acquirer.
@@ -57,6 +69,11 @@ fn again<T: Till>(till: &mut T, asked: &Money, slip: Slip) -> Result<Outcome, St
     let request = message::request(&slip, &Once::default())?;
     let note = slip.sealed()?;
     let answer = till.submit(slip.deed.row().operation, &request, &note)?;
+    let reason = answer.reason.as_deref().unwrap_or_default();
+    if answer.reading == Reading::NotPaid && BEFORE_LOOKING.contains(&reason) {
+        till.log(&format!("recover: the repeat was refused, {reason}; the first may stand"));
+        return Ok(Outcome::Unknown);
+    }
     Ok(Case::new(till, asked.clone(), slip).heard(&answer))
 }
 

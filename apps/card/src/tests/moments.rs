@@ -219,6 +219,21 @@ fn row_12_a_refund_is_never_reversed_but_asked_for_again_to_the_byte() {
 }
 
 #[test]
+fn row_12_what_a_bank_says_before_it_looks_is_not_believed_of_the_first_refund() {
+    for reason in ["bank-unavailable", "batch-differs", "cut-over", "terminal-unknown"] {
+        let script = format!("refund: no-answer, refund: not-paid {reason}, refund: paid");
+        let mut till = FakeTill::new(REFUND, &script).with_cards([CHIP]);
+        assert_eq!(till.start(REFUND), Outcome::Unknown);
+        assert_eq!(till.recover(), Outcome::Unknown, "{reason}");
+        assert!(matches!(till.recover(), Outcome::Approved(_)), "{reason}");
+    }
+    let script = "refund: no-answer, refund: not-paid issuer-refused";
+    let mut till = FakeTill::new(REFUND, script).with_cards([CHIP]);
+    assert_eq!(till.start(REFUND), Outcome::Unknown);
+    assert_eq!(till.recover(), Outcome::declined("issuer-refused"), "it was looked for");
+}
+
+#[test]
 fn row_12_where_a_refund_is_not_repeatable_the_owner_asks_the_acquirer() {
     let mut till = FakeTill::new(REFUND, "refund: no-answer").with_cards([CHIP]);
     till.is_repeatable = false;
