@@ -1,7 +1,8 @@
 //! A damaged journal, adopted: what is readable goes into a new one, and no money is lost sight of.
 //!
 //! Guarantees: the damaged files are moved aside whole and never written; the new journal takes
-//! their place only when it is complete and durable; its id is another, so no key repeats. Every
+//! their place only when it is complete and durable; its id is another, so no key repeats, and its
+//! numbers go on behind all that the damaged one can have given out, so no trace number does. Every
 //! payment that was not certain is asked about again by its app, or stands parked where what the
 //! app needs is lost. What could not be read is counted in the journal's second row.
 //!
@@ -11,11 +12,13 @@
 use crate::WallTime;
 use crate::commit::Recovery;
 use crate::database::{Database, sync_folder};
+use crate::desk;
 use crate::entry::{Content, Draft, Head, KIND_ADOPTED, KIND_DESK, append};
 use crate::error::JournalError;
 use crate::fold::{Fold, Place};
 use crate::journal::Journal;
 use crate::salvage::{self, Salvage, Salvaged};
+use caisson_core::desk::DeskEvent;
 use caisson_core::payment::{Digest, Event, Intent, State, is_owners_reason};
 use caisson_core::{PaymentKey, hex};
 use serde::Serialize;
@@ -26,6 +29,10 @@ use std::path::{Path, PathBuf};
 const ID_END: u64 = 36_u64.pow(8);
 /// Most that a new id may lie above the damaged journal's.
 const ID_STEP: u64 = 1 << 20;
+
+/// Numbers that are passed over where nobody says how many rows are lost: at least so many, and a
+/// random number below the second more, so that none of the last half million comes again.
+const UNKNOWN_END: (u64, u64) = (1_000, 500_000);
 
 /// What an adoption does, or has done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,9 +238,12 @@ fn make(
     };
     let body = serde_json::to_string(&body).map_err(|_| JournalError::Why)?;
     let adopted = Draft { kind: KIND_ADOPTED, key: None, body };
+    let event = DeskEvent::Traced { sequence: last_given_out(salvage, random) };
+    let body = serde_json::to_string(&event).map_err(|_| JournalError::Why)?;
+    let traced = Draft { kind: KIND_DESK, key: None, body };
     database.ask("adopting", |connection| {
         let transaction = connection.unchecked_transaction()?;
-        let mut head = append(connection, found.head, &[adopted], at.cut())?;
+        let mut head = append(connection, found.head, &[adopted, traced], at.cut())?;
         for (at, body) in &salvage.desk {
             let draft = Draft { kind: KIND_DESK, key: None, body: body.clone() };
             head = append(connection, head, &[draft], *at)?;
@@ -294,6 +304,19 @@ fn new_id(salvage: &Salvage, random: u64) -> u64 {
     let old = of_keys.or(salvage.journal_id);
     let above = old.map(|old| old % ID_END + 1 + random % ID_STEP);
     above.filter(|id| *id < ID_END).unwrap_or(random % ID_END)
+}
+
+/// The last number that the damaged journal can have given out, each lost row having held one.
+fn last_given_out(salvage: &Salvage, random: u64) -> u64 {
+    let of_payments = salvage.payments.keys().filter_map(PaymentKey::sequence);
+    let of_requests = salvage.desk.iter().filter_map(|(_, body)| match desk::read(body) {
+        Some(DeskEvent::Traced { sequence }) => Some(sequence),
+        _ => None,
+    });
+    let known = of_payments.chain(of_requests).max().unwrap_or(0);
+    let (least, span) = UNKNOWN_END;
+    let unknown = if salvage.is_end_known { 0 } else { least + random % span };
+    known.saturating_add(salvage.lost).saturating_add(unknown)
 }
 
 /// Moves the damaged journal aside and the new one into its place.

@@ -49,7 +49,8 @@ pub enum DeskEvent {
         /// How many more codes may be wrong.
         left: u32,
     },
-    /// A request that belongs to no payment got a trace number (STAN): no other gets it again.
+    /// A request that belongs to no payment got a trace number (STAN), or a journal was adopted whose
+    /// lost rows may have held as many: nothing gets this number again, nor one below it.
     Traced {
         /// The count that the number comes from, which payments count on.
         sequence: u64,

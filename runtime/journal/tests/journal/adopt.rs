@@ -78,6 +78,8 @@ fn check(dir: &Path, before: &BTreeMap<PaymentKey, State>, damage: impl Fn(&mut 
     assert!(!before.contains_key(&key));
     let newest = before.keys().next_back().unwrap();
     assert!(after.is_empty() || key > *newest, "later payments sort behind earlier ones");
+    let given_out = before.keys().filter_map(PaymentKey::sequence).max();
+    assert!(key.sequence() > given_out, "{key}: a trace number comes again");
     true
 }
 
