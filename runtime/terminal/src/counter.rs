@@ -3,7 +3,7 @@
 use crate::admit::Ready;
 use crate::driver::Driver;
 use crate::error::TerminalError;
-use crate::keys::Keys;
+use crate::keys::{Keys, Listening};
 use crate::receipts::Receipts;
 use crate::session::{Company, TillSession};
 use crate::terminal::{Hosted, Inner, Terminal};
@@ -123,14 +123,14 @@ impl Terminal {
         inner.running()?;
         let (keys, listening) = Keys::listen(Arc::clone(&inner.equipment.screen));
         let (report, due) = match inner.admit(request, &keys).await? {
-            Ok(ready) => inner.take(ready, keys, receipts).await?,
+            Ok(ready) => inner.take(ready, (keys, listening), receipts).await?,
             Err((reason, amount)) => {
+                drop(listening);
                 let report = Report::refused(reason);
                 inner.show_outcome(&report, amount, receipts);
                 (report, None)
             }
         };
-        listening.abort();
         let report = match due {
             None => report,
             Some(driver) => {
@@ -147,7 +147,7 @@ impl Terminal {
     }
 
     /// Runs a service that moves no money. Nothing is settled while a payment of the app is not
-    /// certain: what is taken back after its batch was closed would be missing in the next one.
+    /// certain or parked: what is taken back after its batch was closed would be missing in the next one.
     ///
     /// # Errors
     /// Only what stops the terminal.
@@ -163,8 +163,10 @@ impl Terminal {
             return refused(Reason::AppMissing);
         };
         inner.take_back_first(&hosted).await?;
-        if kind == ServiceKind::Settle && !inner.uncertain(&hosted).await?.is_empty() {
-            return refused(Reason::SettleLater);
+        if kind == ServiceKind::Settle
+            && let Some(reason) = inner.why_not_settled(&hosted).await?
+        {
+            return refused(reason);
         }
         let (keys, listening) = Keys::listen(Arc::clone(&inner.equipment.screen));
         let session = Arc::new(TillSession::new(inner, &hosted, Company::Counter(keys)));
@@ -174,7 +176,7 @@ impl Terminal {
         let report = hosted.actor.serve(own, errand).await;
         log_app(&hosted, &report.log, report.result.as_ref().err());
         let is_told = session.show_last_word().await;
-        listening.abort();
+        drop(listening);
         let stopped = match report.result {
             Ok(done) => done.err(),
             Err(AppFault::Killed { cause: KillCause::Cancel, .. }) => {
@@ -207,12 +209,23 @@ impl Terminal {
 }
 
 impl Inner {
+    /// Why the acquirer cannot close what was paid so far; `None` where all of it is certain.
+    async fn why_not_settled(&self, hosted: &Hosted) -> Result<Option<Reason>, TerminalError> {
+        let app = hosted.manifest.id.clone();
+        let parked = self.journal.with(move |journal| journal.method_parked(&app)).await??;
+        if parked.is_some() {
+            return Ok(Some(Reason::MethodParked));
+        }
+        let is_certain = self.uncertain(hosted).await?.is_empty();
+        Ok((!is_certain).then_some(Reason::SettleLater))
+    }
+
     /// Runs the app's `start` with the cashier there, and tells how it ended. With the payment
     /// where its customer has a receipt to come.
     async fn take(
         self: &Arc<Self>,
         ready: Ready,
-        keys: Keys,
+        (keys, listening): (Keys, Listening),
         receipts: Receipts,
     ) -> Result<(Report, Option<Arc<Driver>>), TerminalError> {
         let Ready { hosted, intent } = ready;
@@ -250,6 +263,8 @@ impl Inner {
         if payment.is_at_risk() {
             self.remember(&driver);
         }
+        // A key that is pressed from now on answers what the outcome asks.
+        drop(listening);
         self.show_outcome(&report, Some(amount), receipts);
         self.follow(&driver, &effects);
         let has_receipt = effects.contains(&Effect::Tell) && payment.state() == State::Approved;

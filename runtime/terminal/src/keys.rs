@@ -3,6 +3,7 @@
 use caisson_devices::screen::{Key, Screen};
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 /// Keys that wait for a view; more are dropped, as on a keypad.
@@ -25,10 +26,21 @@ pub(crate) struct Keys {
     others: Mutex<mpsc::Receiver<Key>>,
 }
 
+/// While it lives, keys go to a payment; what is pressed afterwards is the next one's who asks.
+#[derive(Debug)]
+#[must_use = "keys are heard only while it lives"]
+pub(crate) struct Listening(AbortHandle);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 impl Keys {
-    /// Listens to `screen` until the returned task is ended. A Cancel is remembered: it counts for
+    /// Listens to `screen` until the second value is dropped. A Cancel is remembered: it counts for
     /// every wait that follows.
-    pub(crate) fn listen(screen: Arc<dyn Screen>) -> (Self, tokio::task::AbortHandle) {
+    pub(crate) fn listen(screen: Arc<dyn Screen>) -> (Self, Listening) {
         let cancel = watch::Sender::new(false);
         let pressed = cancel.clone();
         let (send, receive) = mpsc::channel(KEYS_WAITING_MAX);
@@ -45,7 +57,7 @@ impl Keys {
                 }
             }
         });
-        (Self { cancel, others: Mutex::new(receive) }, task.abort_handle())
+        (Self { cancel, others: Mutex::new(receive) }, Listening(task.abort_handle()))
     }
 
     /// True once Cancel was pressed.

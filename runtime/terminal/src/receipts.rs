@@ -52,7 +52,7 @@ impl Inner {
         }
         let (keys, listening) = Keys::listen(Arc::clone(&self.equipment.screen));
         let served = self.ask_receipt(driver, &keys).await;
-        listening.abort();
+        drop(listening);
         served
     }
 

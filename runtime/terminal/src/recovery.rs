@@ -5,9 +5,9 @@ use crate::driver::Driver;
 use crate::error::TerminalError;
 use crate::session::{Company, TillSession};
 use crate::terminal::{Hosted, Inner};
-use caisson_core::payment::{Effect, Input, Intent, Kind, OFFER_MARGIN, Payment, State};
+use caisson_core::payment::{Effect, Ending, Input, Intent, Kind, OFFER_MARGIN, Payment, State};
 use caisson_core::view::View;
-use caisson_core::{Money, PaymentKey};
+use caisson_core::{Money, PaymentKey, Reason};
 use caisson_host::{IntentData, ServiceKind, TicketData};
 use caisson_journal::{Filter, JournalError, LIST_ROWS_MAX, Order, PaymentRow};
 use std::sync::Arc;
@@ -118,6 +118,17 @@ impl Inner {
 
     /// Calls the app's `recover` in a fresh instance and takes its word through `core`.
     async fn ask_app(self: &Arc<Self>, driver: &Arc<Driver>) -> Result<Vec<Effect>, TerminalError> {
+        let recovery = match driver.note().await {
+            Ok(note) => note,
+            // A key store that fails may work at the next try; where it never does, the payment is
+            // parked in the end, and the owner can say what became of it.
+            Err(TerminalError::Vault(error)) => {
+                tracing::error!(key = %driver.key(), %error, "the note cannot be opened");
+                let unknown = Ending::Unknown { reason: Reason::NoAnswer };
+                return Ok(driver.step([Input::Ended(unknown)]).await?);
+            }
+            Err(error) => return Err(error),
+        };
         let payment = driver.payment().await;
         let hosted = &driver.hosted;
         let ticket = TicketData {
@@ -128,7 +139,7 @@ impl Inner {
                 // A ticket has its note.
                 original: Vec::new(),
             },
-            recovery: driver.note().await?,
+            recovery,
             age: driver.age().await,
             closed: payment.is_watched(),
         };

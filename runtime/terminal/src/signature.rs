@@ -41,7 +41,7 @@ impl Inner {
         let until = Instant::now() + SIGN_WAIT;
         self.show(view.clone(), payment.approved(), Some(until));
         let signed = keys.answer(until, |key| answer_to(&view, key)).await;
-        listening.abort();
+        drop(listening);
         match signed {
             Answer::Given(_) => drop(driver.step([Input::Signed]).await?),
             Answer::Cancelled | Answer::Silence => {}

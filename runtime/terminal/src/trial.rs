@@ -74,8 +74,11 @@ fn bring_up(
     id: &str,
     (has_open, kernel): (bool, Option<&Arc<Kernel>>),
 ) -> Result<Hosted, TerminalError> {
-    if let Some(returned) = apps.began(id, has_open)? {
-        log_return(id, &returned);
+    match apps.began(id, has_open) {
+        Ok(returned) => returned.iter().for_each(|returned| log_return(id, returned)),
+        // A full medium: a start that cannot be counted is no reason to leave a payment to itself.
+        Err(error) if has_open => tracing::warn!(app = id, %error, "a start was not counted"),
+        Err(error) => return Err(error.into()),
     }
     let error = match find_and_load(parts, apps, id, kernel) {
         Err(error) if is_its_own_fault(&error) => error,

@@ -100,6 +100,11 @@ impl Desk {
         amount: Money,
     ) -> Result<Move, Leave> {
         let of = known.details.row.kind;
+        // A void takes all of a payment back, and a part of this one is back already.
+        let act = match act {
+            Act::Void if known.details.refunded.is_some() => Act::Refund,
+            act => act,
+        };
         let Some(service) = self.inner().linked_service(&known.app, of, act) else {
             return self.said(shift, false, Some(Reason::AppMissing)).await;
         };

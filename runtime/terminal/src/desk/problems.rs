@@ -3,6 +3,7 @@
 use super::{Ask, At, Desk, Leave, Move, Shift};
 use caisson_core::desk::{Act, LIST_ROWS_MAX, MethodRow, Page, Problem};
 use caisson_core::payment::State;
+use caisson_core::view::View;
 use caisson_core::{PaymentKey, Reason};
 use caisson_devices::screen::Key;
 use caisson_journal::{Filter, Order, PaymentRow};
@@ -107,6 +108,14 @@ impl Desk {
             return self.said(shift, false, Some(Reason::AppMissing)).await;
         };
         let amount = paid.then_some(row.amount);
+        // A try that is on its way may move the money: its answer comes before the owner's word.
+        let _trying = match driver.trying.try_lock() {
+            Ok(trying) => trying,
+            Err(_) => {
+                self.inner().show(View::Wait, None, None);
+                driver.trying.lock().await
+            }
+        };
         match driver.resolve(amount, why).await {
             Ok(effects) => {
                 self.inner().follow(&driver, &effects);
