@@ -112,6 +112,40 @@ fn an_unknown_payment_is_a_problem_until_an_owner_says_what_became_of_it() {
 }
 
 #[test]
+fn the_owners_word_waits_for_a_question_that_is_on_its_way() {
+    play(&STAFF, async |shop| {
+        shop.sign_in(2).await;
+        unknown(&shop).await;
+        sleep(Duration::from_secs(3 * 3_600)).await;
+        let questions = || {
+            let exchanges = shop.gateway.books().unwrap().exchanges().unwrap();
+            exchanges.iter().filter(|entry| entry.operation == "query").count()
+        };
+        let before = questions();
+        shop.gateway.faults().push("answers query 8 s late, once".parse().unwrap());
+        shop.link.set(Link::Up);
+        // What is parked is asked about every hour.
+        while questions() == before {
+            sleep(Duration::from_secs(1)).await;
+        }
+        shop.sign_in(2).await;
+        let parked = problem(&shop, |problem| !problem.is_asking).await;
+        shop.press(Key::No);
+        shop.page("really?", |page| matches!(page, Page::ResolveConfirm { .. }).then_some(()))
+            .await;
+        shop.press(Key::Yes);
+        shop.line("please wait").await;
+        shop.page("no problem", |page| match page {
+            Page::Problems { rows, .. } => rows.is_empty().then_some(()),
+            _ => None,
+        })
+        .await;
+        let row = shop.rows().await.remove(0);
+        assert_eq!((row.key, row.state), (parked.row.key, State::Completed));
+    });
+}
+
+#[test]
 fn a_supervisor_resolves_nothing() {
     play(&STAFF, async |shop| {
         shop.sign_in(1).await;

@@ -61,7 +61,7 @@ pub(crate) struct Shop {
     pub(crate) roll: PaperRoll,
     pub(crate) link: EmulatedLink,
     pub(crate) clock: TokioClock,
-    _gateway: Gateway,
+    pub(crate) gateway: Gateway,
     desk: Arc<Desk>,
     serving: JoinHandle<()>,
     codes: Cell<u32>,
@@ -151,7 +151,7 @@ impl Shop {
         let clock = clock.unwrap();
         let (terminal, screen, roll) = open(profile(&folder, staff), &link, &lens, &clock).await;
         let (desk, serving) = serve(&terminal);
-        let _gateway = gateway.unwrap();
+        let gateway = gateway.unwrap();
         Self {
             home,
             terminal,
@@ -160,7 +160,7 @@ impl Shop {
             roll,
             link,
             clock,
-            _gateway,
+            gateway,
             desk,
             serving,
             codes: Cell::new(0),
@@ -174,7 +174,7 @@ impl Shop {
     /// Ends the terminal and starts it again, as a power cut does.
     pub(crate) async fn restart(self, staff: &[(&str, &str)]) -> Self {
         let folder = self.folder();
-        let Self { home, terminal, lens, link, clock, _gateway, desk, serving, codes, .. } = self;
+        let Self { home, terminal, lens, link, clock, gateway, desk, serving, codes, .. } = self;
         serving.abort();
         let _ = serving.await;
         // What works behind the counter holds the journal too.
@@ -183,7 +183,7 @@ impl Shop {
         tokio::task::yield_now().await;
         let (terminal, screen, roll) = open(profile(&folder, staff), &link, &lens, &clock).await;
         let (desk, serving) = serve(&terminal);
-        Self { home, terminal, screen, lens, roll, link, clock, _gateway, desk, serving, codes }
+        Self { home, terminal, screen, lens, roll, link, clock, gateway, desk, serving, codes }
     }
 
     /// Ends the terminal; what its journal says of the desk, a word for each row.
