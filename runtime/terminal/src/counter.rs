@@ -146,8 +146,8 @@ impl Terminal {
         Ok(report)
     }
 
-    /// Runs a service that moves no money. Nothing is settled while a payment of the app is not
-    /// certain or parked: what is taken back after its batch was closed would be missing in the next one.
+    /// Runs a service that moves no money. Nothing is settled while a payment of the app is parked or
+    /// not certain: what is taken back after its batch was closed would be missing in the next one.
     ///
     /// # Errors
     /// Only what stops the terminal.
