@@ -17,6 +17,7 @@ mod mac;
 mod pin;
 mod pin_block;
 mod session;
+mod stack;
 
 pub use card_key::CardPinKey;
 pub use check_value::{CHECK_VALUE_BYTES_MAX, CHECK_VALUE_BYTES_MIN};

@@ -2,12 +2,14 @@
 //!
 //! Guarantees: a format goes only with a cipher of its block length (0 and 3 with TDES, 4 with
 //! AES), fill digits are random where the format wants them so, and clear blocks are wiped; they are
-//! vectors, because an array that is moved leaves its bytes behind.
+//! vectors, because an array that is moved leaves its bytes behind. What a cipher leaves on the stack
+//! is overwritten.
 //! Deliberately not here: reading a block; no terminal does that.
 
 use super::cipher::CipherKey;
 use super::dukpt::Ksn;
 use super::pin::{Pan, Pin};
+use super::stack::wiped;
 use crate::VaultError;
 use std::convert::Infallible;
 use std::fmt;
@@ -136,7 +138,7 @@ pub(crate) fn encipher_with<E>(
     pin: &Pin,
     fill: &Fill,
 ) -> Result<Option<Vec<u8>>, E> {
-    match (format, block_bytes) {
+    wiped(|| match (format, block_bytes) {
         (PinFormat::Iso0 | PinFormat::Iso3, BLOCK) => {
             let Some(mut block) = clear_block(format, pan, pin, fill) else { return Ok(None) };
             encrypt(&mut block)?;
@@ -150,7 +152,7 @@ pub(crate) fn encipher_with<E>(
             Ok(Some(block.to_vec()))
         }
         _ => Ok(None),
-    }
+    })
 }
 
 /// Formats 0 and 3 before the cipher; `None` for another format.
