@@ -53,8 +53,7 @@ fn a_held_payment_is_released_by_the_code_and_the_journal_says_so() {
     keys.write_all(b"hold code.png\npay 650.00\n").unwrap();
     let held = until(&mut said, "the owner releases");
     assert!(held.contains("CNY 650.00"), "{held}");
-    // A little less than two minutes are left.
-    assert!(held.contains("[owner CODE, no, cancel, 11"), "{held}");
+    assert!(held.contains("[owner CODE, no, cancel, 119 s]"), "{held}");
     keys.write_all(b"owner 111111\n").unwrap();
     until(&mut said, "Wrong code, 2 tries left.");
     keys.write_all(b"owner 482913\n").unwrap();
