@@ -211,9 +211,7 @@ impl Terminal {
 impl Inner {
     /// Why the acquirer cannot close what was paid so far; `None` where all of it is certain.
     async fn why_not_settled(&self, hosted: &Hosted) -> Result<Option<Reason>, TerminalError> {
-        let app = hosted.manifest.id.clone();
-        let parked = self.journal.with(move |journal| journal.method_parked(&app)).await??;
-        if parked.is_some() {
+        if self.is_parked(&hosted.manifest.id).await? {
             return Ok(Some(Reason::MethodParked));
         }
         let is_certain = self.uncertain(hosted).await?.is_empty();

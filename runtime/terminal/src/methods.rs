@@ -71,9 +71,7 @@ impl Inner {
     async fn methods(&self) -> Result<Vec<Method>, TerminalError> {
         let mut methods = Vec::new();
         for (id, hosted) in self.apps() {
-            let app = id.clone();
-            let parked = self.journal.with(move |journal| journal.method_parked(&app)).await??;
-            let trouble = if parked.is_some() {
+            let trouble = if self.is_parked(id).await? {
                 Some(Reason::MethodParked)
             } else if hosted.is_down().await {
                 Some(Reason::MethodDown)
@@ -87,6 +85,13 @@ impl Inner {
             }));
         }
         Ok(methods)
+    }
+
+    /// True while a payment of this app stands parked.
+    pub(crate) async fn is_parked(&self, app: &str) -> Result<bool, TerminalError> {
+        let app = app.to_owned();
+        let parked = self.journal.with(move |journal| journal.method_parked(&app)).await??;
+        Ok(parked.is_some())
     }
 
     pub(crate) fn linked_service(&self, app: &str, of: Kind, act: Act) -> Option<String> {
